@@ -1,0 +1,1 @@
+"""The shared database: tables, engine, recording, loading, reference and sample data."""

@@ -1,0 +1,1 @@
+"""Roll-ups: sums kept beside the facts, exact at every commit, declared once and kept in two ways."""

@@ -1,0 +1,104 @@
+"""Roll-up tables: sums over facts, exact at every commit (see data.rollups for what they hold and how they are kept).
+
+Every row names its `cube` (a grain and a set of dimensions, `data.rollups.declarations`). A dimension that the cube
+does not keep holds -1, or '*' for a province; content without a province holds ''.
+"""
+
+from sqlalchemy import BigInteger, Column, Integer, SmallInteger, Text
+
+from data.columns import column
+from data.tables.metadata import rollup
+
+
+def _dimensions(*names: str) -> list[Column]:  # type: ignore[type-arg]
+    kinds = {"province_code": Text, "issue_id": BigInteger, "latency_bucket": Integer}
+    return [
+        column(n, kinds.get(n, SmallInteger), f"{n} of the facts; -1 or '*' when the cube does not keep it", primary_key=True, autoincrement=False)
+        for n in names
+    ]
+
+
+def _measures(**comments: str) -> list[Column]:  # type: ignore[type-arg]
+    return [column(n, BigInteger, c, server_default="0") for n, c in comments.items()]
+
+
+def _cube() -> Column:  # type: ignore[type-arg]
+    return column("cube", SmallInteger, "Cube.id of data.rollups.declarations", primary_key=True, autoincrement=False)
+
+
+def _bucket(what: str) -> Column:  # type: ignore[type-arg]
+    return column("bucket", Integer, f"Time bucket of {what} in the cube's grain", primary_key=True, autoincrement=False)
+
+
+rollup_content = rollup(
+    "rollup_content",
+    "Content by the hour or day it was found",
+    _cube(),
+    *_dimensions("service_id"),
+    _bucket("content.detected_at"),
+    *_dimensions("theme_id", "source_id", "technique_id", "province_code"),
+    *_measures(
+        n_found="Content found",
+        n_verified="of which verified",
+        n_clarified="of which the issue is clarified",
+        n_requested="of which a takedown was requested",
+        n_removed="of which removed",
+        n_restricted="of which restricted",
+        n_labelled="of which labelled",
+        n_rejected="of which the request was rejected",
+        n_withdrawn="of which withdrawn or deleted by the uploader",
+        n_day_precision="of which only the date is known",
+    ),
+)
+
+rollup_request = rollup(
+    "rollup_request",
+    "Takedown requests by the hour or day their default clock started",
+    _cube(),
+    *_dimensions("service_id"),
+    _bucket("received_at, else notified_at"),
+    *_dimensions("theme_id", "source_id", "province_code"),
+    *_measures(
+        n_requests="Requests whose clock started, measurable or not",
+        n_unmeasurable="of which the times cannot give a latency (day precision or negative)",
+        n_open="measurable and open",
+        n_removed="measurable and removed",
+        n_within_60="measurable and removed within 60 minutes",
+        n_restricted="measurable and restricted",
+        n_labelled="measurable and labelled",
+        n_rejected="measurable and rejected",
+        n_withdrawn="measurable and withdrawn or deleted by the uploader",
+    ),
+)
+
+rollup_latency = rollup(
+    "rollup_latency",
+    "Histogram of latency on the default clock, by the day, week or four weeks the clock started",
+    _cube(),
+    *_dimensions("service_id"),
+    _bucket("received_at, else notified_at"),
+    *_dimensions("outcome_id", "latency_bucket"),
+    *_measures(n_requests="Measurable requests that ended with this outcome in this latency bucket"),
+)
+
+rollup_issue = rollup(
+    "rollup_issue",
+    "Issues by the hour or day they were first seen",
+    _cube(),
+    *_dimensions("theme_id"),
+    _bucket("issue.first_seen_at"),
+    *_measures(
+        n_issues="Issues first seen",
+        n_clarified="of which clarified",
+        n_closed="of which closed",
+    ),
+)
+
+rollup_issue_content = rollup(
+    "rollup_issue_content",
+    "Content found per issue and day",
+    _cube(),
+    _bucket("content.detected_at"),
+    *_dimensions("issue_id"),
+    *_measures(n_found="Content found", n_views="Views of that content as last reported"),
+)
