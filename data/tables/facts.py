@@ -5,7 +5,7 @@ needed and every key contains the column by which a distributed engine spreads t
 Facts carry no foreign keys: feeds of several agencies arrive in any order, and an unknown code is kept and shown.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, Text, text
 
 from data.columns import Columns, column, time
 from data.tables.metadata import fact
@@ -22,6 +22,17 @@ def _provenance() -> list[Column]:  # type: ignore[type-arg]
 
 provenance: Columns = _provenance
 
+OPEN_REQUEST = "outcome_id = 0"
+ODD_OPEN_REQUEST = (
+    "outcome_id = 0 AND (time_precision <> 'second' OR stopped_at IS NOT NULL OR stopped_seconds > 0"
+    " OR (received_at IS NULL AND notified_at IS NULL))"
+)
+"""Open requests whose age is not simply now minus start; a query must repeat these words for the index to be used."""
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 issue = fact(
     "issue",
     "Isu: one claim or narrative, spread by many content items",
@@ -37,6 +48,9 @@ issue = fact(
     time("closed_at", "When the issue was closed"),
     *_provenance(),
     Index(None, "first_seen_at"),
+    Index(None, "clarified_at"),
+    Index(None, "closed_at"),
+    _partial("ix_issue_open", "first_seen_at", where="status <> 'closed'"),
     distributed_by="issue_id",
 )
 
@@ -96,8 +110,11 @@ takedown_request = fact(
     column("outcome_id", SmallInteger, "outcome.id"),
     column("time_precision", Text, "second or day: a date without a time of day has no latency"),
     *_provenance(),
+    Index(None, "received_at"),
     Index(None, "notified_at"),
     Index(None, "actioned_at"),
+    _partial("ix_takedown_request_open", "received_at", "notified_at", where=OPEN_REQUEST),
+    _partial("ix_takedown_request_odd_open", "received_at", where=ODD_OPEN_REQUEST),
     distributed_by="content_id",
 )
 
