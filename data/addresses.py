@@ -1,0 +1,89 @@
+"""Where the database is: one address in, in any usual spelling; one SQLAlchemy URL out."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from data.errors import AddressUnusable
+
+SERVER = re.compile(
+    r"postgres(?:ql)?(?:\+psycopg)?://(?:(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@)?"
+    r"(?P<hosts>[^/?]*)(?:/(?P<database>[^?]*))?(?:\?(?P<query>.*))?"
+)
+"""An address of one or several PostgreSQL servers: postgresql://user:password@host:port,host:port/database?option=value."""
+
+SESSION_TARGETS = ("any", "primary", "standby", "prefer-standby")
+"""`read-only` and `read-write` are refused: they look at a setting of the role, not at the role of the server."""
+
+
+def normalise(address: str | URL) -> URL:
+    """Return the URL of a SQLite file or of one or more PostgreSQL servers; raise `AddressUnusable` for anything else.
+
+    Accepts a bare path, sqlite:///path, postgres://, postgresql:// and postgresql+psycopg://, with hosts separated
+    by commas or given as repeated `host=name:port` options. A path becomes absolute.
+    """
+    text = address.render_as_string(hide_password=False) if isinstance(address, URL) else address.strip()
+    if text.startswith("postgres"):
+        return _servers(text)
+    if text.startswith("sqlite"):
+        return _file(_parsed(text).database)
+    if "://" in text:
+        raise AddressUnusable("The database address names an engine that is neither SQLite nor PostgreSQL.")
+    return _file(text)
+
+
+def _parsed(text: str) -> URL:
+    try:
+        return make_url(text)
+    except (ArgumentError, ValueError):
+        raise AddressUnusable() from None
+
+
+def _file(path: str | None) -> URL:
+    if not path or path == ":memory:" or path.startswith("file:"):
+        raise AddressUnusable("The database address names no file; write sqlite:////folder/posko.db or just its path.")
+    return URL.create("sqlite+pysqlite", database=str(Path(path).expanduser().absolute()))
+
+
+def _servers(text: str) -> URL:
+    parts = SERVER.fullmatch(text)
+    if parts is None:
+        raise AddressUnusable()
+    named = [host for host in parts["hosts"].split(",") if host]
+    options = parse_qsl(parts["query"] or "", keep_blank_values=True)
+    hosts = [value for name, value in options if name == "host"]
+    if len(named) > 1:
+        hosts, named = named + hosts, []
+    query: dict[str, str | tuple[str, ...]] = {name: value for name, value in options if name != "host"}
+    if hosts:
+        query["host"] = tuple(hosts) if len(hosts) > 1 else hosts[0]
+    _check_target(query.get("target_session_attrs"))
+    host, port = _host_and_port(named[0]) if named else (None, None)
+    return URL.create(
+        "postgresql+psycopg",
+        username=unquote(parts["user"]) if parts["user"] else None,
+        password=unquote(parts["password"]) if parts["password"] else None,
+        host=host,
+        port=port,
+        database=unquote(parts["database"]) if parts["database"] else None,
+        query=query,
+    )
+
+
+def _host_and_port(text: str) -> tuple[str, int | None]:
+    host, _, port = text.rpartition(":") if re.search(r":\d+$", text) else (text, "", "")
+    return unquote(host).strip("[]"), int(port) if port else None
+
+
+def _check_target(target: object) -> None:
+    if target is not None and target not in SESSION_TARGETS:
+        raise AddressUnusable(f"target_session_attrs must be one of {', '.join(SESSION_TARGETS)}.")
+
+
+def has_several_hosts(url: URL) -> bool:
+    """Return whether the address names more than one server."""
+    hosts = url.query.get("host", ())
+    return not isinstance(hosts, str) and len(hosts) > 1

@@ -1,0 +1,87 @@
+"""How the program reaches the database: engines for reading and writing, one snapshot, one transaction, one retry."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine import URL
+
+from data import postgresql_engines, sqlite_engines
+from data.addresses import normalise
+from data.deadlines import QUERY_SECONDS
+from data.errors import DatabaseFault, translate, translated
+
+__all__ = [
+    "checkpoint", "is_postgres", "normalise", "reader", "retrying", "snapshot", "transaction", "writer",
+]
+
+T = TypeVar("T")
+
+
+def reader(address: str | URL, *, query_seconds: float = QUERY_SECONDS) -> Engine:
+    """Return an engine that cannot write; a question that runs longer than `query_seconds` is stopped.
+
+    Nothing is connected and no file is made; the first use raises `DatabaseUnreachable` when nothing is there.
+    """
+    url = normalise(address)
+    make = sqlite_engines.reader if url.drivername.startswith("sqlite") else postgresql_engines.reader
+    return make(url, query_seconds)
+
+
+def writer(address: str | URL) -> Engine:
+    """Return an engine for writing. It makes no file: `data.schema.create` does."""
+    url = normalise(address)
+    make = sqlite_engines.writer if url.drivername.startswith("sqlite") else postgresql_engines.writer
+    return make(url)
+
+
+def is_postgres(connection: Connection | Engine) -> bool:
+    """Return whether the engine behind the connection speaks PostgreSQL."""
+    return connection.dialect.name == "postgresql"
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Give one read-only transaction: everything read in it is of one moment. Faults come as `data.errors`."""
+    with translated(), engine.connect() as connection:
+        if not is_postgres(engine):
+            yield connection.execution_options(posko_reads=True)
+            return
+        connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        limit = engine.get_execution_options().get("posko_query_seconds")
+        if limit is not None:
+            connection.execute(text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": f"{limit:.3f}s"})
+        yield connection
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """Give one transaction for writing, committed at the end of the block. Faults come as `data.errors`."""
+    with translated():
+        with engine.begin() as connection:
+            yield connection
+        if not is_postgres(engine):
+            sqlite_engines.shorten_log(engine)
+
+
+def checkpoint(engine: Engine) -> None:
+    """Copy SQLite's write-ahead log into the file and empty it; on PostgreSQL the server does so by itself."""
+    if not is_postgres(engine):
+        with translated():
+            sqlite_engines.checkpoint(engine)
+
+
+def retrying(function: Callable[[], T]) -> T:
+    """Return what the function returns; call the whole of it exactly once more after a fault that may have passed.
+
+    Such faults: lost connections (08xxx, 57P01), serialisation and deadlock (40001, 40P01), SQLITE_BUSY.
+    """
+    try:
+        with translated():
+            return function()
+    except DatabaseFault as fault:
+        if not translate(fault).passing:
+            raise
+    with translated():
+        return function()

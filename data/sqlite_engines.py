@@ -1,0 +1,104 @@
+"""Engines on a SQLite file: a reader that can never make or change a file, and a writer that queues politely."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool
+
+from data.deadlines import SqliteDeadline
+
+READ_WAIT_SECONDS = 1.0
+"""How long a reader waits for a lock; in WAL mode only recovery after a crash can hold one."""
+
+WRITE_WAIT_SECONDS = 10.0
+"""How long a writer waits for another writer before it says that the database is busy."""
+
+CACHE_KIBIBYTES = 65_536
+"""Page cache of one connection."""
+
+LOG_BYTES = 33_554_432
+"""Size of the write-ahead log (32 MiB) above which the writer waits for readers and empties it."""
+
+POOL: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 5, "max_overflow": 2, "pool_timeout": 3.0}
+
+
+def reader(url: URL, query_seconds: float) -> Engine:
+    """Return an engine whose connections open the file read-only and stop a statement after `query_seconds`."""
+    options = {"posko_query_seconds": query_seconds}
+    engine = _engine(url, "ro", READ_WAIT_SECONDS, options)
+
+    @event.listens_for(engine, "connect")
+    def guard(connection: sqlite3.Connection, record: Any) -> None:
+        record.info["deadline"] = SqliteDeadline(connection, query_seconds)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def start(connection: Connection, *_: Any) -> None:
+        connection.info["deadline"].start()
+
+    return engine
+
+
+def writer(url: URL) -> Engine:
+    """Return an engine whose transactions take the write lock at once (BEGIN IMMEDIATE) and are on disk at commit.
+
+    synchronous=FULL: a commit is flushed to the disk before it is acknowledged, so that neither kill -9 nor a power
+    cut loses it; NORMAL would survive kill -9 alone.
+    """
+    engine = _engine(url, "rw", WRITE_WAIT_SECONDS, {})
+
+    @event.listens_for(engine, "connect")
+    def tune(connection: sqlite3.Connection, record: Any) -> None:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
+
+    return engine
+
+
+def make_file(url: URL) -> None:
+    """Make the file if it is missing and switch it to write-ahead logging; the folder must exist."""
+    connection = sqlite3.connect(_uri(url, "rwc"), uri=True, timeout=WRITE_WAIT_SECONDS)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+
+
+def checkpoint(engine: Engine) -> None:
+    """Wait for the readers of older moments, copy the log into the file and empty the log."""
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def shorten_log(engine: Engine) -> None:
+    """Empty the write-ahead log when it has grown beyond `LOG_BYTES`: slow readers keep SQLite from doing so itself."""
+    log = Path(f"{engine.url.database}-wal")
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        checkpoint(engine)
+
+
+def _uri(url: URL, mode: str) -> str:
+    return f"file:{quote(url.database or '')}?mode={mode}"
+
+
+def _engine(url: URL, mode: str, wait_seconds: float, options: dict[str, Any]) -> Engine:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            _uri(url, mode), uri=True, timeout=wait_seconds, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        return connection
+
+    engine = create_engine(url, creator=connect, hide_parameters=True, execution_options=options, **POOL)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reads = mode == "ro" or connection.get_execution_options().get("posko_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine

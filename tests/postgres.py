@@ -1,0 +1,146 @@
+"""A real PostgreSQL server for the tests: its own folder, user and port, loopback and unix socket only."""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+PACKAGE = "postgresql-15"
+"""Debian package that holds the server binaries."""
+
+MISSING = f"PostgreSQL server binaries not found; install the Debian package {PACKAGE} (apt-get install {PACKAGE})"
+START_SECONDS = 60.0
+
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "80",
+    "listen_addresses": "127.0.0.1",
+    "timezone": "America/New_York",
+}
+"""Settings of a server whose data may be lost; a foreign time zone shows every query that trusts the server's."""
+
+
+def binaries() -> Path | None:
+    """Return the folder of initdb and postgres, the newest if there are several, or None."""
+    folders = [Path(found).parent for found in [shutil.which("postgres")] if found]
+    folders += Path("/usr/lib/postgresql").glob("*/bin")
+    fitting = [f for f in folders if (f / "postgres").exists() and (f / "initdb").exists()]
+    return max(fitting, key=lambda f: int(f.parent.name) if f.parent.name.isdigit() else 0, default=None)
+
+
+def _other_user() -> dict[str, Any]:
+    """Return how a child process becomes another user: the server refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    import pwd
+
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+@dataclass
+class Server:
+    """One running server; `folder` holds its data and its socket."""
+
+    bin: Path
+    folder: Path
+    port: int
+    password: str
+    process: subprocess.Popen[bytes] = field(init=False)
+    counter: int = 0
+
+    @classmethod
+    def started(cls, settings: dict[str, str] | None = None) -> "Server":
+        """Return a new server that answers; raise `RuntimeError` with its log when it does not."""
+        found = binaries()
+        assert found is not None, MISSING
+        folder = Path(tempfile.mkdtemp(prefix="posko-pg-"))
+        other = _other_user()
+        if other:
+            os.chown(folder, other["user"], other["group"])
+        folder.chmod(0o755)
+        server = cls(found, folder, _free_port(), secrets.token_hex(12))
+        server.make_cluster()
+        server.start(FAST | (settings or {}))
+        return server
+
+    def make_cluster(self) -> None:
+        """Make the data folder with a superuser `postgres`."""
+        secret = self.folder / "password"
+        secret.write_text(self.password)
+        secret.chmod(0o644)
+        command = [str(self.bin / "initdb"), "-D", str(self.folder / "data"), "-U", "postgres", "-E", "UTF8"]
+        command += ["--locale=C", "--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}"]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **_other_user())
+        secret.unlink()
+
+    def start(self, settings: dict[str, str]) -> None:
+        """Start the server process and wait until it answers; it dies with the tests, however they end."""
+        command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
+        command += ["-p", str(self.port)] + [f"-c{name}={value}" for name, value in settings.items()]
+        if shutil.which("setpriv"):
+            command = ["setpriv", "--pdeathsig", "INT", *command]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **_other_user())
+        self._wait_until_it_answers()
+
+    def _wait_until_it_answers(self) -> None:
+        ends_at = time.monotonic() + START_SECONDS
+        while time.monotonic() < ends_at and self.process.poll() is None:
+            try:
+                self.administer("SELECT 1")
+                return
+            except psycopg.OperationalError:
+                time.sleep(0.02)
+        raise RuntimeError((self.folder / "log").read_text())
+
+    def administer(self, statement: str, *names: str, database: str = "postgres") -> None:
+        """Run one statement as the superuser, outside a transaction; names fill its {} as identifiers."""
+        address = f"host={self.folder} port={self.port} user=postgres dbname={database}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+
+    def new_database(self, template: str = "template1") -> str:
+        """Make a database as a copy of another and return its name."""
+        self.counter += 1
+        name = f"posko_{self.counter}"
+        self.administer("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+        return name
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is connected."""
+        self.administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def address(self, database: str, user: str = "postgres") -> str:
+        """Return the address of a database through the unix socket."""
+        return f"postgresql+psycopg://{user}@/{database}?host={self.folder}&port={self.port}"
+
+    def loopback_address(self, database: str) -> str:
+        """Return the address of a database through TCP on the loopback interface."""
+        return f"postgresql+psycopg://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def stop(self) -> None:
+        """End the server at once and remove its folder."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
