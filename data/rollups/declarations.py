@@ -128,6 +128,7 @@ CONTENT = Rollup(
         "n_labelled": _content(LABELLED),
         "n_rejected": _content(REJECTED),
         "n_withdrawn": _content(WITHDRAWN, DELETED_BY_UPLOADER),
+        "n_open": _content(OPEN),
         "n_day_precision": lambda row: one_if(row.time_precision == "day"),
     },
     cubes=(

@@ -47,6 +47,7 @@ rollup_content = rollup(
         n_labelled="of which labelled",
         n_rejected="of which the request was rejected",
         n_withdrawn="of which withdrawn or deleted by the uploader",
+        n_open="of which open: counted by itself, so that found = the sum of its parts can fail",
         n_day_precision="of which only the date is known",
     ),
 )
