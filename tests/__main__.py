@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
@@ -79,7 +79,7 @@ def install_project() -> None:
     """Install the project where it stands, with its development tools, in exactly the versions of constraints.txt."""
     say("Installing Posko and its tools")
     pip: list[str | Path] = [PROGRAMS / "python", "-m", "pip", "--disable-pip-version-check", "install", "-q"]
-    must([*pip, "-c", "constraints.txt", "-e", ".[dev]"], "pip could not install the project: see its last lines above.")
+    must([*pip, "-c", "constraints.txt", "-e", ".[dev]"], "pip could not install the project: see above.")
 
 
 def equip_machine() -> None:
@@ -97,10 +97,12 @@ def skips(report: Path) -> list[str]:
     """List the tests of a JUnit report that did not run, each with its reason."""
     if not report.exists():
         return ["there is no test report"]
-    cases = ElementTree.parse(report).iter("testcase")
+    cases = ET.parse(report).iter("testcase")
     found = [(case, case.find("skipped")) for case in cases]
     return [
-        f"{case.get('classname')}::{case.get('name')}: {skip.get('message')}" for case, skip in found if skip is not None
+        f"{case.get('classname')}::{case.get('name')}: {skip.get('message')}"
+        for case, skip in found
+        if skip is not None
     ]
 
 
