@@ -1,0 +1,39 @@
+"""Every bound on a question, with its reason. A frame that met one says so in `attrs`."""
+
+from datetime import timedelta
+
+REFRESH_SECONDS = 5
+"""`as_of` is rounded down to this, so that all viewers of one moment share one answer."""
+
+HOURLY_WINDOW = timedelta(days=31, hours=1)
+"""Up to here charts and windows count hours: at most 745 points a series. Beyond, WIB days."""
+
+LONGEST_WINDOW = timedelta(days=1_461)
+"""Four years, 1,461 points a series: two elections and the time between them."""
+
+FACTS_WINDOW = timedelta(days=31)
+"""Longest live window answered from facts when no roll-up holds the filters; a longer one is cut to its last part."""
+
+PINNED_WINDOW = timedelta(days=366)
+"""Longest window of a fixed link: it is answered from facts, as they were known then."""
+
+FILTER_VALUES = 60
+"""Values of one filter in a link: there are 38 provinces and fewer of everything else."""
+
+TOP_ISSUES = 10
+"""Issues in the list of the widest spread."""
+
+SPREAD_WINDOW = timedelta(days=31)
+"""The spread of one issue over services and provinces is read from its content of at most this long."""
+
+CLARIFICATION_ISSUES = 20_000
+"""Newest issues of the window from which the median time to clarification is taken."""
+
+RISING_ROWS = 12
+"""Rising issues, themes and services named at most; more would be a list, not an alarm."""
+
+ROWS_PAGE = 100
+"""Rows behind a number on one page; the next page starts after the last row."""
+
+CHANGES = 50
+"""Single changes named since the shift began; all are counted."""

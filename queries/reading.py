@@ -1,0 +1,74 @@
+"""From a statement to a frame whose types do not depend on the database or on there being rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, func
+from sqlalchemy.sql.selectable import CompoundSelect
+
+Columns = Mapping[str, str]
+"""Column -> kind: text, count (whole, never missing), number (whole, may be missing), share or real (float), flag, time."""
+
+DTYPES: Columns = {
+    "text": "str",
+    "count": "int64",
+    "number": "Int64",
+    "share": "float64",
+    "real": "float64",
+    "flag": "bool",
+    "time": "datetime64[ms, UTC]",
+}
+"""Kind -> pandas dtype."""
+
+
+def total(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return the sum of a whole-number column as BIGINT (PostgreSQL would give NUMERIC), 0 over no rows."""
+    return func.coalesce(cast(func.sum(column), BigInteger), 0)
+
+
+def read(connection: Connection, statement: Select[Any] | CompoundSelect[Any], columns: Columns) -> pd.DataFrame:
+    """Return the rows of a statement as a frame with exactly the declared columns and dtypes.
+
+    The statement gives the declared columns by name (times as seconds or datetimes); one it lacks raises `KeyError`.
+    """
+    result = connection.execute(statement)
+    names, rows = list(result.keys()), result.fetchall()
+    found: Mapping[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+    if missing := set(columns) - set(names):
+        raise KeyError(f"the statement does not give {sorted(missing)}")
+    return frame({name: found.get(name, ()) for name in columns}, columns)
+
+
+def frame(values: Mapping[str, Any], columns: Columns) -> pd.DataFrame:
+    """Return a frame of the declared columns, in their order, cast to the declared dtypes."""
+    return pd.DataFrame({name: cast_to(values[name], kind) for name, kind in columns.items()})
+
+
+def cast_to(values: Any, kind: str) -> Any:
+    """Return values (a sequence, array or series) as an array of the dtype of a kind."""
+    if kind == "time":
+        return _times(values)
+    if kind in ("share", "real"):
+        return np.array([np.nan if value is None else value for value in values], dtype="float64")
+    if isinstance(values, pd.Series):
+        return values.astype(DTYPES[kind]).array
+    if kind in ("count", "flag"):
+        return np.array(values, dtype=DTYPES[kind])
+    return pd.array(list(values), dtype=DTYPES[kind])  # type: ignore[call-overload]
+
+
+def _times(values: Any) -> Any:
+    if isinstance(values, pd.Series) and isinstance(values.dtype, pd.DatetimeTZDtype):
+        return values.astype(DTYPES["time"]).array
+    milliseconds = np.array([_milliseconds(value) for value in values], dtype="int64")
+    return pd.DatetimeIndex(milliseconds.view("datetime64[ms]"), tz="UTC")
+
+
+def _milliseconds(value: datetime | int | None) -> int:
+    """Return milliseconds since 1970, or the number numpy reads as "not a time"."""
+    if value is None:
+        return int(np.iinfo("int64").min)
+    return int(value.timestamp() if isinstance(value, datetime) else value) * 1_000
