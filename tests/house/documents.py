@@ -1,0 +1,117 @@
+"""The generated documents: `python -m tests.house.documents` writes them, a test compares them.
+
+They say what the code says of itself: every question with its grain, every column with its comment, every setting.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Column, Table
+
+from dashboard.settings import TABLE
+from data.tables import metadata
+from tests.house.tree import ROOT, modules
+
+README = Path("README.md")
+ROOM_TITLES = {
+    "dimension": "Dimensions: small reference tables",
+    "fact": "Facts: what happened",
+    "rollup": "Roll-ups: sums that always equal a recount",
+    "ledger": "Ledgers: the data about the data",
+}
+
+
+def first_line(node: ast.Module | ast.FunctionDef | ast.ClassDef) -> str:
+    """Return the first paragraph of a docstring as one line, or nothing."""
+    paragraph = (ast.get_docstring(node) or "").split("\n\n")[0]
+    return " ".join(paragraph.split()).replace("|", "\\|")
+
+
+def public_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    """Yield the functions of a module that others may call."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+def asks_the_database(function: ast.FunctionDef) -> bool:
+    """Whether a function is a question: its first argument is the connection."""
+    return bool(function.args.args) and function.args.args[0].arg == "connection"
+
+
+def questions() -> str:
+    """Return queries/README.md: every module, and every question with its grain."""
+    parts = ["# Every question", "", "Written by `python -m tests.house.documents` from the docstrings.", ""]
+    for path, tree in modules("queries"):
+        asked = [function for function in public_functions(tree) if asks_the_database(function)]
+        parts += [f"## {path.relative_to('queries').with_suffix('').as_posix()}", "", first_line(tree), ""]
+        if asked:
+            parts += ["| question | answer |", "|---|---|"]
+            parts += [f"| `{function.name}` | {first_line(function)} |" for function in asked] + [""]
+    return "\n".join(parts)
+
+
+def column_row(column: Column[object]) -> str:
+    """Return one line of a table's description."""
+    marks = [mark for mark, holds in (("key", column.primary_key), ("may be empty", column.nullable)) if holds]
+    comment = (column.comment or "").replace("|", "\\|")
+    return f"| `{column.name}` | {column.type.__class__.__name__} | {', '.join(marks)} | {comment} |"
+
+
+def table_section(table: Table) -> list[str]:
+    """Return the description of one table."""
+    rows = [column_row(column) for column in table.columns]
+    return [
+        f"### {table.name}",
+        "",
+        f"{table.comment}.",
+        "",
+        "| column | type | | meaning |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def columns() -> str:
+    """Return data/tables/README.md: every table and column of the shared database."""
+    parts = [
+        "# The database contract",
+        "",
+        "Written by `python -m tests.house.documents` from the comments that the database itself carries.",
+        "`UtcSeconds` is whole seconds since 1970-01-01T00:00:00Z; ids are `data.keys.stable_id` of the natural key.",
+        "",
+    ]
+    for room, title in ROOM_TITLES.items():
+        parts += [f"## {title}", ""]
+        for table in sorted(metadata.tables.values(), key=lambda table: table.name):
+            parts += table_section(table) if table.info["room"] == room else []
+    return "\n".join(parts)
+
+
+def settings() -> str:
+    """Return the settings table of the README."""
+    rows = [f"| `{name}` | {f'`{setting.default}`' if setting.default else ''} | {setting.meaning} |"
+            for name, setting in TABLE.items()]  # fmt: skip
+    return "\n".join(["| variable | default | what it is for |", "|---|---|---|", *rows])
+
+
+def filled(text: str, name: str, block: str) -> str:
+    """Return a document with the block of this name replaced; raise `ValueError` when it has no such block."""
+    before, begin, rest = text.partition(f"<!-- begin {name} -->")
+    _, end, after = rest.partition(f"<!-- end {name} -->")
+    if not end:
+        raise ValueError(f"no block {name}")
+    return f"{before}{begin}\n{block}\n{end}{after}"
+
+
+def documents() -> dict[Path, str]:
+    """Return each generated document as it should be."""
+    readme = filled((ROOT / README).read_text("utf-8"), "settings", settings())
+    return {README: readme, Path("queries/README.md"): questions(), Path("data/tables/README.md"): columns()}
+
+
+if __name__ == "__main__":
+    for path, text in documents().items():
+        (ROOT / path).write_text(text, "utf-8")
