@@ -15,8 +15,8 @@ from data.columns import UtcSeconds
 HERE = Path(__file__).parent
 
 READERS: dict[type, Callable[[str], Any]] = {
-    UtcSeconds: lambda cell: datetime.fromisoformat(cell),
-    Boolean: lambda cell: {"true": True, "false": False}[cell],
+    UtcSeconds: datetime.fromisoformat,
+    Boolean: {"true": True, "false": False}.__getitem__,
     SmallInteger: int,
     Integer: int,
     BigInteger: int,
