@@ -13,7 +13,14 @@ from data.deadlines import QUERY_SECONDS
 from data.errors import DatabaseFault, translate, translated
 
 __all__ = [
-    "checkpoint", "is_postgres", "normalise", "reader", "retrying", "snapshot", "transaction", "writer",
+    "checkpoint",
+    "is_postgres",
+    "normalise",
+    "reader",
+    "retrying",
+    "snapshot",
+    "transaction",
+    "writer",
 ]
 
 T = TypeVar("T")
@@ -48,7 +55,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         if not is_postgres(engine):
             yield connection.execution_options(posko_reads=True)
             return
-        connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         limit = engine.get_execution_options().get("posko_query_seconds")
         if limit is not None:
             connection.execute(text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": f"{limit:.3f}s"})

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
-class DatabaseFault(Exception):
+class DatabaseFault(Exception):  # noqa: N818 - a fault is something people can mend, and each says how
     """A fault of the database. `passing` says that the same read or write may succeed when tried once more."""
 
     sentence = "The database refused a statement. The log of this program names it."
@@ -21,7 +21,7 @@ class DatabaseFault(Exception):
             self.passing = passing
 
 
-class AddressUnusable(DatabaseFault, ValueError):
+class AddressUnusable(DatabaseFault):
     """The address of the database cannot be used as it is written."""
 
     sentence = "The database address cannot be used."

@@ -40,18 +40,16 @@ def writer(url: URL) -> Engine:
 def _engine(url: URL, target: str, limit_seconds: float | None, **options: Any) -> Engine:
     defaults = CONNECT | ({"target_session_attrs": target} if has_several_hosts(url) else {})
     settings = {name: value for name, value in defaults.items() if name not in url.query}
-    engine = create_engine(
-        url, connect_args=settings, hide_parameters=True, use_native_hstore=False, **POOL, **options
-    )
+    engine = create_engine(url, connect_args=settings, hide_parameters=True, use_native_hstore=False, **POOL, **options)
 
     @event.listens_for(engine, "do_connect")
-    def connect(dialect: Dialect, record: Any, arguments: list[Any], settings: dict[str, Any]) -> GuardedConnection:
+    def connect(_dialect: Dialect, _record: Any, arguments: list[Any], settings: dict[str, Any]) -> GuardedConnection:
         connection = GuardedConnection.connect(*arguments, **settings, prepare_threshold=None)
         connection.limit_seconds = limit_seconds
         return connection
 
     @event.listens_for(engine, "checkout")
-    def ping(connection: GuardedConnection, record: Any, proxy: Any) -> None:
+    def ping(connection: GuardedConnection, _record: Any, _proxy: Any) -> None:
         try:
             connection.ping(PING_SECONDS)
         except psycopg.Error as error:

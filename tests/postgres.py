@@ -1,6 +1,7 @@
 """A real PostgreSQL server for the tests: its own folder, user and port, loopback and unix socket only."""
 
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -45,8 +46,6 @@ def _other_user() -> dict[str, Any]:
     """Return how a child process becomes another user: the server refuses to run as root."""
     if os.geteuid() != 0:
         return {}
-    import pwd
-
     names = {entry.pw_name for entry in pwd.getpwall()}
     user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
@@ -100,13 +99,17 @@ class Server:
 
     def _wait_until_it_answers(self) -> None:
         ends_at = time.monotonic() + START_SECONDS
-        while time.monotonic() < ends_at and self.process.poll() is None:
-            try:
-                self.administer("SELECT 1")
-                return
-            except psycopg.OperationalError:
-                time.sleep(0.02)
-        raise RuntimeError((self.folder / "log").read_text())
+        while not self._answers():
+            if time.monotonic() > ends_at or self.process.poll() is not None:
+                raise RuntimeError((self.folder / "log").read_text())
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            self.administer("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def administer(self, statement: str, *names: str, database: str = "postgres") -> None:
         """Run one statement as the superuser, outside a transaction; names fill its {} as identifiers."""
@@ -118,12 +121,20 @@ class Server:
         """Make a database as a copy of another and return its name."""
         self.counter += 1
         name = f"posko_{self.counter}"
-        self.administer("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+        self.administer("CREATE DATABASE {} TEMPLATE {}", name, template)
         return name
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected."""
         self.administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def dump_of_tables(self, database: str) -> list[str]:
+        """Return the statements that make the tables of a database, sorted, without views and Alembic's own table."""
+        command = [str(self.bin / "pg_dump"), "-h", str(self.folder), "-p", str(self.port), "-U", "postgres", "-s"]
+        command += ["-T", "*_view", "-T", "alembic_version", database]
+        dump = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        lines = [line for line in dump.splitlines() if line and not line.startswith(("--", "\\"))]
+        return sorted("\n".join(lines).split(";\n"))
 
     def address(self, database: str, user: str = "postgres") -> str:
         """Return the address of a database through the unix socket."""

@@ -1,0 +1,176 @@
+"""The tables: made whole or not at all, equal to their declaration, and refused when they do not fit the program."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, select, text, update
+
+from data import schema
+from data.engine import snapshot, transaction, writer
+from data.errors import DatabaseFault, SchemaMissing, SchemaNewer, SchemaOlder
+from data.schema import SchemaState
+from data.tables import metadata, schema_version, setting
+from tests.postgres import Server
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Engine]:
+    """A writing engine on a database without tables."""
+    engine = writer(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def switches(engine: Engine) -> dict[str, str]:
+    with snapshot(engine) as connection:
+        return {row.name: row.value for row in connection.execute(select(setting))}
+
+
+def set_version(engine: Engine, major: int, minor: int) -> None:
+    with transaction(engine) as connection:
+        connection.execute(update(schema_version).values(major=major, minor=minor))
+
+
+def test_migrated_tables_equal_their_declaration(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _: name != "alembic_version",
+            },
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_write_the_same_sqlite_statements_as_the_declaration(tmp_path: Path) -> None:
+    migrated, declared = writer(str(tmp_path / "migrated.db")), create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
+    schema.create(migrated, "recorded")
+    metadata.create_all(declared)
+    found = []
+    for engine in (migrated, declared):
+        with engine.connect() as connection:
+            question = text(
+                "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL ORDER BY name"
+            )
+            found.append({name: sql for name, sql in connection.execute(question) if name != "alembic_version"})
+        engine.dispose()
+    assert found[0] == found[1]
+
+
+def test_migrations_leave_the_same_postgresql_dump_as_the_declaration(postgres_server: Server) -> None:
+    dumps = []
+    for fill in (lambda engine: schema.create(engine, "recorded"), metadata.create_all):
+        name = postgres_server.new_database()
+        engine = writer(postgres_server.address(name))
+        fill(engine)
+        engine.dispose()
+        dumps.append(postgres_server.dump_of_tables(name))
+        postgres_server.drop(name)
+    assert any(statement.startswith("COMMENT ON COLUMN public.content.detected_at") for statement in dumps[0])
+    assert dumps[0] == dumps[1]
+
+
+def test_a_created_database_is_current_and_says_how_sums_are_kept(empty: Engine, both_ways: schema.Rollups) -> None:
+    schema.create(empty, both_ways)
+    with snapshot(empty) as connection:
+        schema.require(connection)
+        assert schema.state(connection) is SchemaState.CURRENT
+    assert switches(empty) == {"rollups": both_ways, "rollups_state": "ready", "write_gate": "0"}
+
+
+def test_creating_again_keeps_everything_and_the_way_of_keeping_sums(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        connection.execute(update(setting).where(setting.c.name == "write_gate").values(value="41"))
+    schema.create(engine, "recorded")
+    assert (switches(engine)["rollups"], switches(engine)["write_gate"]) == ("triggers", "41")
+
+
+def test_two_who_create_at_once_leave_one_whole_database(empty_url: str) -> None:
+    engines = [writer(empty_url), writer(empty_url)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(schema.create, engines))
+    with snapshot(engines[0]) as connection:
+        assert schema.state(connection) is SchemaState.CURRENT
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_creation_that_fails_halfway_leaves_no_table(empty: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(connection: object) -> None:
+        raise RuntimeError("the reference files are gone")
+
+    monkeypatch.setattr(schema, "seed", fail)
+    with pytest.raises(RuntimeError, match="reference files"):
+        schema.create(empty)
+    with snapshot(empty) as connection:
+        assert inspect(connection).get_table_names() == []
+        assert schema.state(connection) is SchemaState.MISSING
+
+
+@pytest.mark.parametrize(
+    ("version", "state", "fault", "command"),
+    [
+        ((0, 9), SchemaState.OLDER, SchemaOlder, "posko db upgrade"),
+        ((1, 7), SchemaState.NEWER_MINOR, None, ""),
+        ((2, 0), SchemaState.NEWER_MAJOR, SchemaNewer, "newer Posko"),
+    ],
+)
+def test_other_versions_are_refused_with_the_mend_or_read(
+    engine: Engine, version: tuple[int, int], state: SchemaState, fault: type[DatabaseFault] | None, command: str
+) -> None:
+    set_version(engine, *version)
+    with snapshot(engine) as connection:
+        assert schema.state(connection) is state
+        if fault is None:
+            schema.require(connection)
+        else:
+            with pytest.raises(fault, match=command):
+                schema.require(connection)
+
+
+def test_a_database_without_tables_is_refused_with_the_command_that_makes_them(
+    empty: Engine, database_kind: str
+) -> None:
+    if database_kind == "sqlite":
+        Path(str(empty.url.database)).touch()
+    with snapshot(empty) as connection:
+        assert schema.state(connection) is SchemaState.MISSING
+        with pytest.raises(SchemaMissing, match="posko db init"):
+            schema.require(connection)
+
+
+def test_older_tables_are_brought_up_to_date(empty: Engine, database_kind: str) -> None:
+    if database_kind == "sqlite":
+        Path(str(empty.url.database)).touch()
+    with transaction(empty) as connection:
+        schema._migrate(connection, "v0006")
+        schema._switch(connection, "triggers")
+    set_version(empty, 0, 9)
+    schema.upgrade(empty)
+    with snapshot(empty) as connection:
+        schema.require(connection)
+        assert "content_view" in inspect(connection).get_view_names()
+
+
+@pytest.mark.parametrize("change", [schema.create, schema.upgrade])
+def test_newer_tables_are_never_touched(engine: Engine, change: Callable[[Engine], None]) -> None:
+    set_version(engine, 2, 0)
+    with pytest.raises(SchemaNewer):
+        change(engine)
+    set_version(engine, 1, 9)
+    change(engine)
+    with snapshot(engine) as connection:
+        assert schema.version(connection) == (1, 9)
+
+
+def test_an_empty_database_is_not_upgraded(empty: Engine, database_kind: str) -> None:
+    if database_kind == "sqlite":
+        Path(str(empty.url.database)).touch()
+    with pytest.raises(SchemaMissing, match="posko db init"):
+        schema.upgrade(empty)
