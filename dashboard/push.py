@@ -1,0 +1,121 @@
+"""The status bar: clocks, age of each feed, state of the connection, and the push that redraws what has changed.
+
+The browser holds one event stream (`server.events`) that carries versions and topics only. On a new version its
+component fires a trigger, whose callback re-runs exactly the fragments of the page that these topics concern.
+"""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import journal, language, live, moments, watcher
+from dashboard.hub import EVERYTHING, STATE, hub
+from dashboard.language import t
+from dashboard.moments import Moment
+
+KEEP_ALIVE_SECONDS = 15
+"""Every page runs a small fragment this often: it revives the page after a restart and replaces a blocked push."""
+
+LOST_SECONDS = 4
+"""The same while the database is lost: each run asks the watcher to try again."""
+
+BEHIND_SECONDS = 12.0
+"""A page that shows a version this long out of date was not reached by the push, and runs again as a whole."""
+
+KEY = "posko.push"
+DRAWN = "posko.drawn"
+STATUS = "posko.status"
+
+_HERE = Path(__file__).parent
+_HTML = """
+<div class="bar">
+  <div class="feeds" role="status"></div>
+  <span class="simulated" hidden></span>
+  <div class="clock"><span><b class="WIB"></b> <small>WIB</small></span>
+  <span><b class="WITA"></b> <small>WITA</small></span><span><b class="WIT"></b> <small>WIT</small></span></div>
+</div>
+<div class="banner" role="alert" hidden><i></i><span></span></div>
+"""
+_bar = st.components.v2.component(
+    "posko_status", html=_HTML, css=(_HERE / "push.css").read_text(), js=(_HERE / "push.js").read_text()
+)
+
+
+def status(*, is_wall: bool = False) -> None:
+    """Draw the status bar and keep the page alive; call it once a page, before anything that may fail."""
+    spoken = language.current()
+    live.register(STATUS, [EVERYTHING])
+
+    def body() -> None:
+        language.use(spoken)
+        if not hub.health.is_good:
+            watcher.poke()
+        moment = moments.latest()
+        _bar(key=KEY, data=_data(moment, is_wall), on_version_change=_on_version, height="content")
+        _catch_up()
+
+    pace = KEEP_ALIVE_SECONDS if hub.health.is_good else LOST_SECONDS
+    st.fragment(body, key=STATUS, run_every=pace)()
+
+
+def start_run() -> None:
+    """Note which version this run of the whole page shows, and forget the fragments of the page before."""
+    st.session_state[DRAWN] = hub.version
+    st.session_state[live.REGISTER] = {}
+
+
+def _on_version() -> None:
+    told: Mapping[str, Any] = st.session_state[KEY].version or {}
+    topics = [topic for topic in told.get("t", []) if isinstance(topic, str)]
+    if STATE in topics:
+        return
+    st.session_state[DRAWN] = hub.version
+    st.rerun(live.concerned(topics) or [STATUS])
+
+
+def _catch_up() -> None:
+    """Run the whole page again where the push did not reach it."""
+    drawn = st.session_state.get(DRAWN, hub.version)
+    if hub.behind_seconds(drawn) > BEHIND_SECONDS:
+        journal.event("behind", version=drawn)
+        st.rerun()
+
+
+def _data(moment: Moment | None, is_wall: bool) -> dict[str, Any]:
+    problem = hub.health.problem
+    return {
+        "version": hub.version,
+        "base": "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else "",
+        "now": moment.running().timestamp() if moment else time.time(),
+        "wall": is_wall,
+        "problem": t(f"shell.banner_{problem}") if problem and moment else "",
+        "simulated": t("shell.simulated") if moment and moment.is_simulated else "",
+        "feeds": _feeds(moment) if moment else [],
+        "words": {
+            "fresh": t("shell.fresh"),
+            "late": t("shell.late"),
+            "stale": t("shell.stale"),
+            "never": t("shell.no_data"),
+            "lost": t("shell.lost"),
+            "units": [t("shell.unit_s"), t("shell.unit_m"), t("shell.unit_h"), t("shell.unit_d")],
+            "clock": "." if language.current() == "id" else ":",
+        },
+    }
+
+
+def _feeds(moment: Moment) -> list[dict[str, Any]]:
+    label = f"label_{language.current()}"
+    now = moment.now.timestamp()
+    return [
+        {
+            "label": getattr(row, label),
+            "at": None if pd.isna(row.age_seconds) else now - row.age_seconds,
+            "late": row.expected_seconds,
+            "stale": 3 * row.expected_seconds,
+        }
+        for row in moment.feeds.sort_values("code").itertuples()
+    ]

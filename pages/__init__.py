@@ -1,0 +1,1 @@
+"""One file a page, each the answer to one question."""

@@ -1,0 +1,5 @@
+"""Have complaints and referrals been answered?"""
+
+from dashboard import shell
+
+shell.coming("aduan")

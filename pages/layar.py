@@ -1,0 +1,5 @@
+"""What is the situation in the room now?"""
+
+from dashboard import shell
+
+shell.coming("layar")

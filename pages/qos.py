@@ -1,0 +1,5 @@
+"""Is the network in 3T areas ready for counting night?"""
+
+from dashboard import shell
+
+shell.coming("qos")

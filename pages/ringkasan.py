@@ -1,0 +1,5 @@
+"""Does anything need attention now?"""
+
+from dashboard import shell
+
+shell.coming("ringkasan")

@@ -1,0 +1,5 @@
+"""Which rows are behind that number?"""
+
+from dashboard import shell
+
+shell.coming("tabel")
