@@ -9,8 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import Column, Table
 
+from dashboard.language.shell import WORDS
+from dashboard.screens import SCREENS, Screen
 from dashboard.settings import TABLE
 from data.tables import metadata
+from queries.measures import MEASURES
 from tests.house.tree import ROOT, modules
 
 README = Path("README.md")
@@ -41,15 +44,25 @@ def asks_the_database(function: ast.FunctionDef) -> bool:
 
 
 def questions() -> str:
-    """Return queries/README.md: every module, and every question with its grain."""
-    parts = ["# Every question", "", "Written by `python -m tests.house.documents` from the docstrings.", ""]
+    """Return queries/README.md: every measure, every module, and every question with its grain."""
+    parts = ["# Every question", "", "Written by `python -m tests.house.documents` from the code.", "", *measures(), ""]
     for path, tree in modules("queries"):
         asked = [function for function in public_functions(tree) if asks_the_database(function)]
-        parts += [f"## {path.relative_to('queries').with_suffix('').as_posix()}", "", first_line(tree), ""]
         if asked:
+            parts += [f"## {path.relative_to('queries').with_suffix('').as_posix()}", "", first_line(tree), ""]
             parts += ["| question | answer |", "|---|---|"]
             parts += [f"| `{function.name}` | {first_line(function)} |" for function in asked] + [""]
     return "\n".join(parts)
+
+
+def measures() -> list[str]:
+    """Return the section of all measures."""
+    rows = [
+        f"| `{one.code}` | {one.label_id} | {one.label_en} | {one.definition_en} | {one.formula_en} |"
+        for one in MEASURES.values()
+    ]
+    head = ["## Measures", "", "| code | Indonesia | English | definition | formula |", "|---|---|---|---|---|"]
+    return [*head, *rows]
 
 
 def column_row(column: Column[object]) -> str:
@@ -97,6 +110,19 @@ def settings() -> str:
     return "\n".join(["| variable | default | what it is for |", "|---|---|---|", *rows])
 
 
+def page_row(screen: Screen) -> str:
+    """Return one line of the table of pages."""
+    name, question, answer = (WORDS[f"{part}_{screen.key}"] for part in ("page", "question", "answer"))
+    is_coming = "shell.coming(" in screen.path.read_text("utf-8")
+    return f"| {name[0]} | `/{screen.key}` | {question[1]} | {answer[1]} | {'next' if is_coming else 'ready'} |"
+
+
+def pages() -> str:
+    """Return the table of pages of the README; one that is not built yet says what it will answer."""
+    head = ["| page | address | question | what it shows | |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *map(page_row, SCREENS)])
+
+
 def filled(text: str, name: str, block: str) -> str:
     """Return a document with the block of this name replaced; raise `ValueError` when it has no such block."""
     before, begin, rest = text.partition(f"<!-- begin {name} -->")
@@ -109,6 +135,7 @@ def filled(text: str, name: str, block: str) -> str:
 def documents() -> dict[Path, str]:
     """Return each generated document as it should be."""
     readme = filled((ROOT / README).read_text("utf-8"), "settings", settings())
+    readme = filled(readme, "pages", pages())
     return {README: readme, Path("queries/README.md"): questions(), Path("data/tables/README.md"): columns()}
 
 

@@ -11,7 +11,7 @@ MACHINE_PATHS = [f"/{folder}/" for folder in ("work", "farm", "root", "home", "t
 REGISTRIES = [f"{host}.{end}" for host, end in (
     ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"), ("crates", "io"),
 )]  # fmt: skip
-LEFT_BEHIND = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error", "HA" + "CK"]
+LEFT_BEHIND = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "raise NotImplemented" + "Error"]
 SECRETS = [
     r"-----BEGIN [A-Z ]*PRIVATE" + r" KEY-----",
     r"\bAKIA[0-9A-Z]{16}\b",
