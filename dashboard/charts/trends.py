@@ -1,0 +1,209 @@
+"""Counts over time: content against its usual range, new issues, and the small curves in tiles."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, tooltip, wall_clock
+from dashboard.formats import Language, clock, day, number
+
+HEIGHT = 250
+SPARK_HEIGHT = 40
+LABELLED_SPIKES = 4
+"""Spikes that carry their numbers on the chart, largest first; more would cover each other."""
+
+_DAILY = 86_400_000
+_SCALE = {"type": "utc", "nice": False}
+_LABELS = "utchours(datum.value) == 0 ? utcFormat(datum.value, '%a %e %b') : utcFormat(datum.value, '%H.%M')"
+
+
+def x(name: str = "at", **rest: Any) -> Spec:
+    """Return a time axis in WIB: the hour, and at midnight the day."""
+    axis = {"title": None, "labelExpr": _LABELS, "tickCount": {"expr": "max(3, floor(width / 75))"}}
+    return field(name, "temporal", scale=_SCALE, axis=axis, **rest)
+
+
+def y(name: str, title: str) -> Spec:
+    """Return a count axis that starts at zero."""
+    axis = {"title": title, "tickMinStep": 1, "tickCount": 4, "grid": True, "format": ",.0f"}
+    return field(name, "quantitative", scale={"zero": True, "nice": True}, axis=axis)
+
+
+def _layer(kind: str, mark: Spec, color: Spec, **encoding: Any) -> Spec:
+    return {"transform": only(kind), "mark": mark, "encoding": {"color": color, **encoding}}
+
+
+def _bars(title: str, tips: list[Spec]) -> Spec:
+    faded = {"condition": {"test": "datum.is_filling", "value": 0.4}, "value": 1}
+    ends = {"x": x("left"), "x2": field("right", "temporal"), "y": y("n", title), "y2": {"datum": 0}}
+    return _layer("bucket", {"type": "rect"}, token("accent"), **ends, opacity=faded, tooltip=tips)
+
+
+def _usual(title: str) -> list[Spec]:
+    step = {"interpolate": "step-after"}
+    band = _layer("usual", {"type": "area", **step}, token("band"), x=x(), y=y("low", title), y2=field("high", "quantitative"))
+    line = _layer("usual", {"type": "line", "strokeWidth": 1.5, **step}, token("muted"), x=x(), y=y("usual", title))
+    named = {"type": "text", "align": "left", "dx": 4, "dy": -7, "fontSize": 11}
+    name = _layer("name", named, token("muted"), x=x(), y=y("high", title), text=field("text", "nominal"))
+    return [band, line, name]
+
+
+def _spikes(title: str) -> list[Spec]:
+    mark = {"type": "point", "shape": "diamond", "filled": True, "size": 90, "opacity": 1, "yOffset": -7}
+    text = {"type": "text", "dy": -20, "align": {"expr": "datum.side"}, "limit": 220, "fontWeight": 600}
+    at = {"x": x(), "y": y("n", title)}
+    return [
+        _layer("spike", mark, token("ink"), **at),
+        _layer("spike", text, token("ink"), **at, text=field("text", "nominal")),
+    ]
+
+
+def _events() -> list[Spec]:
+    rule = {"type": "rule", "strokeDash": [4, 4]}
+    text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "limit": 180, "fontSize": 11}
+    named = {"x": x(), "y": {"value": 0}, "text": field("text", "nominal")}
+    return [_layer("event", rule, token("muted"), x=x()), _layer("event", text, token("muted"), **named)]
+
+
+def _zero(title: str) -> Spec:
+    return _layer("zero", {"type": "rule"}, token("muted"), y=y("n", title))
+
+
+@cache
+def _spec(language: Language, title: str, with_usual: bool) -> Spec:
+    tips = [("when", say(language, "time")), ("count", say(language, title))]
+    tips += [("expected", say(language, "usual")), ("limit", say(language, "threshold"))] if with_usual else []
+    words = say(language, title)
+    usual, spikes = (_usual(words), _spikes(words)) if with_usual else ([], [])
+    return layered(language, [*usual[:1], _bars(words, tooltip(*tips)), *usual[1:], _zero(words), *_events(), *spikes])
+
+
+def bucket_width(starts: "pd.Series[Any]") -> int:
+    """Return the width of the buckets in milliseconds; a lone bucket is an hour (queries: days only beyond 31)."""
+    moments = wall_clock(starts)
+    return int(moments[1] - moments[0]) if len(moments) > 1 else 3_600_000
+
+
+def bucket_words(starts: "pd.Series[Any]", width: int, language: Language) -> list[str]:
+    """Return each bucket in words: "Jum 21 Nov 01.00–02.00", or the day."""
+    if width >= _DAILY:
+        return [day(at, language) for at in starts]
+    ends = starts + pd.Timedelta(milliseconds=width)
+    return [
+        f"{day(at, language, year=False)} {clock(at, language)}–{clock(end, language)}"
+        for at, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _buckets(starts: "pd.Series[Any]", counts: "pd.Series[int]", filling: "pd.Series[bool]", language: Language) -> dict[str, Any]:
+    left, width = wall_clock(starts), bucket_width(starts)
+    when = bucket_words(starts, width, language)
+    return {
+        "left": left + width * 0.06,
+        "right": left + width * 0.94,
+        "n": counts.to_numpy(),
+        "is_filling": filling.to_numpy(),
+        "when": [f"{w}, {say(language, 'running')}" if f else w for w, f in zip(when, filling, strict=True)],
+        "count": [number(n, language) for n in counts],
+    }
+
+
+def _event_rows(events: pd.DataFrame | None, starts: "pd.Series[Any]", language: Language) -> dict[str, Any]:
+    if events is None or events.empty or starts.empty:
+        return {"at": [], "text": []}
+    inside = events[events["starts_at"].between(starts.iloc[0], starts.iloc[-1])]
+    return {"at": wall_clock(inside["starts_at"]), "text": inside[f"label_{language}"].tolist()}
+
+
+def _usual_rows(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return the usual range: as far below the usual as the threshold is above it, never below zero."""
+    known = frame[frame["has_baseline"]]
+    known = pd.concat([known, known.tail(1)])  # once more at its right edge: a step needs an end
+    at = wall_clock(known["started_at"])
+    at[-1:] += bucket_width(frame["started_at"])
+    low = np.maximum(0.0, 2 * known["usual"] - known["threshold"]).to_numpy()
+    return {"at": at, "low": low, "high": known["threshold"].to_numpy(), "usual": known["usual"].to_numpy()}
+
+
+def _band_name(usual: dict[str, Any], language: Language) -> dict[str, Any]:
+    return {"at": usual["at"][:1], "high": usual["high"][:1], "text": [say(language, "usual_range")] * len(usual["at"][:1])}
+
+
+def _spike_rows(frame: pd.DataFrame, language: Language) -> dict[str, Any]:
+    marked = frame[frame["is_spike"]]
+    named = set(marked.nlargest(LABELLED_SPIKES, "n_found").index)
+    middle = wall_clock(marked["started_at"]) + bucket_width(frame["started_at"]) / 2
+    texts = [
+        say(language, "spike_mark", n=number(row.n_found, language), usual=number(row.usual, language))[2:]
+        if row.Index in named else None
+        for row in marked.itertuples()
+    ]  # fmt: skip
+    late = len(frame) * 0.75
+    sides = ["right" if place > late else "left" for place in frame.index.get_indexer(marked.index)]
+    return {"at": middle, "n": marked["n_found"].to_numpy(), "text": texts, "side": sides}
+
+
+def _peak(starts: "pd.Series[Any]", counts: "pd.Series[int]", language: Language) -> dict[str, str]:
+    top = int(counts.to_numpy().argmax())
+    when = bucket_words(starts, bucket_width(starts), language)[top]
+    return {"n": number(int(counts.sum()), language), "peak": number(int(counts.iloc[top]), language), "when": when}
+
+
+def _spikes_said(frame: pd.DataFrame, language: Language) -> str:
+    if not frame["has_baseline"].any():
+        return say(language, "spikes_unknown")
+    k = int(frame["is_spike"].sum())
+    return say(language, "spikes_none" if k == 0 else "spikes_one" if k == 1 else "spikes_many", k=number(k, language))
+
+
+def content(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None = None, height: int = HEIGHT) -> Chart:
+    """Return content per bucket against its usual range, spikes marked (`spikes.series`, `calendars.events`)."""
+    starts, counts = frame["started_at"], frame["n_found"]
+    bars = _buckets(starts, counts, frame["is_filling"], language)
+    bars["expected"] = [number(v, language, 1) for v in frame["usual"]]
+    bars["limit"] = [number(v, language, 1) for v in frame["threshold"]]
+    usual = _usual_rows(frame)
+    table = merged(bucket=bars, usual=usual, name=_band_name(usual, language), spike=_spike_rows(frame, language),
+                   event=_event_rows(events, starts, language), zero={"n": [0.0]})  # fmt: skip
+    title = say(language, "nothing_title")
+    if counts.sum():
+        title = say(language, "trend_title", **_peak(starts, counts, language), spikes=_spikes_said(frame, language))
+    axis = "content_per_day" if bucket_width(starts) >= _DAILY else "content_per_hour"
+    return Chart(title, _spec(language, axis, True), table, title, height)
+
+
+def issues(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None = None, height: int = 170) -> Chart:
+    """Return new issues per bucket (`issues.over_time` without a dimension); isu are never drawn with konten."""
+    starts, counts = frame["started_at"], frame["n_new"]
+    bars = _buckets(starts, counts, frame["is_filling"], language)
+    table = merged(bucket=bars, event=_event_rows(events, starts, language), zero={"n": [0.0]})
+    title = say(language, "no_issues_title")
+    if counts.sum():
+        title = say(language, "issues_title", **_peak(starts, counts, language))
+    axis = "issues_per_day" if bucket_width(starts) >= _DAILY else "issues_per_hour"
+    return Chart(title, _spec(language, axis, False), table, title, height)
+
+
+@cache
+def _spark_spec(language: Language) -> Spec:
+    at = field("at", "temporal", scale=_SCALE, axis=None)
+    n = field("n", "quantitative", scale={"zero": True, "nice": False}, axis=None)
+    area = _layer("value", {"type": "area", "opacity": 0.18}, token("accent"), x=at, y=n)
+    line = _layer("value", {"type": "line", "strokeWidth": 2}, token("accent"), x=at, y=n)
+    last = _layer("last", {"type": "point", "filled": True, "size": 50, "opacity": 1}, token("accent"), x=at, y=n)
+    zero = _layer("zero", {"type": "rule"}, token("grid"), y=n)
+    return layered(language, [zero, area, line, last])
+
+
+def sparkline(frame: pd.DataFrame, column: str, name: str, language: Language) -> Chart:
+    """Return the small curve of one column over finished buckets; the filling one would always look like a fall."""
+    done = frame[~frame["is_filling"]]
+    values = done[column].astype("float64").to_numpy()
+    at = wall_clock(done["started_at"])
+    table = merged(value={"at": at, "n": values}, last={"at": at[-1:], "n": values[-1:]}, zero={"n": [0.0]})
+    known = values[~np.isnan(values)]
+    low, high = (number(known.min(), language), number(known.max(), language)) if len(known) else ("–", "–")
+    alt = say(language, "sparkline", name=name, n=number(len(known), language), low=low, high=high)
+    return Chart(name, _spark_spec(language), table, alt, SPARK_HEIGHT)
