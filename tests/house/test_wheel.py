@@ -1,5 +1,6 @@
 """The wheel works without the checkout: installed elsewhere, started from another folder, with theme and map."""
 
+import http.client
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
@@ -108,10 +110,13 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def first_messages(address: str) -> Iterator[ForwardMsg]:
-    """Yield what the server tells a new browser."""
-    with connect(f"ws://{address}/_stcore/stream", subprotocols=["streamlit"]) as socket_:  # type: ignore[list-item]
+    """Yield what the server tells a browser that opens the first page."""
+    hello = BackMsg()
+    hello.rerun_script.query_string = ""
+    with connect(f"ws://{address}/_stcore/stream", subprotocols=["streamlit"], origin=f"http://{address}") as browser:  # type: ignore[list-item,arg-type]
+        browser.send(hello.SerializeToString())
         while True:
-            yield ForwardMsg.FromString(socket_.recv(timeout=20))  # type: ignore[arg-type]
+            yield ForwardMsg.FromString(browser.recv(timeout=20))  # type: ignore[arg-type]
 
 
 def test_all_four_rooms_come_from_the_wheel(installed: Path, elsewhere: Path) -> None:
@@ -138,3 +143,25 @@ def test_the_theme_is_ours(address: str) -> None:
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
     first = next(message for message in first_messages(address) if message.HasField("new_session"))
     assert first.new_session.custom_theme.dark.primary_color == theme["dark"]["primaryColor"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../../../../../../etc/passwd",
+        "/static/..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "/static/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "/app/static/..%2f..%2f.streamlit%2fconfig.toml",
+        "/media/..%252f..%252f..%252fetc%252fpasswd",
+        "/component/x/..%5c..%5c..%5cetc%5cpasswd",
+        "/_stcore/bidi-components/x/%2fetc%2fpasswd",
+    ],
+)
+def test_no_path_leads_out_of_the_server(address: str, path: str) -> None:
+    connection = http.client.HTTPConnection(address, timeout=10)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    assert answer.status in {400, 404}
+    assert b"root:" not in body
