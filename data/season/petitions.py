@@ -1,0 +1,168 @@
+"""Takedown requests as rows: what of each was known at a moment, and what it means for its content."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from data.keys import stable_id
+from data.rollups.declarations import OPEN
+from data.season import chance
+from data.season.arrays import Flags, Ids, Ints, Seconds
+from data.season.cells import Columns, known, latest, written
+from data.season.lifecycle import NEVER, Request, first_request, second_request, verified
+from data.season.posts import Posts, posted, province_corrected
+
+SENDERS = np.array([0, 86, 4, 7, 3], dtype=np.float64)
+"""Who sends requests, by organisation id: the ministry, KPU, Bawaslu, Polri."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of requests at `now`: UTC seconds and `NEVER`, in arrays of one length."""
+
+    now: int
+    plan: Request
+    ended: Flags
+    outcome: Ints
+    actioned: Seconds
+    stopped: Seconds
+    stopped_seconds: Ints
+
+
+def state(plan: Request, ids: Ids, now: int) -> State:
+    """Return what of the planned requests is known at `now`; each was sent by then."""
+    ended = plan.actioned <= now
+    undated = chance.happens(ids, "action undated", 0.002)
+    standing = ~ended & (plan.stopped <= now) & (plan.resumed > now)
+    stopped_for = np.where((plan.resumed <= now) | ended, plan.resumed - plan.stopped, 0)
+    return State(
+        now,
+        plan,
+        ended,
+        np.where(ended, plan.outcome, OPEN),
+        np.where(ended & ~undated, plan.actioned, NEVER),
+        np.where(standing, plan.stopped, NEVER),
+        np.where(plan.stopped == NEVER, 0, stopped_for),
+    )
+
+
+@dataclass(frozen=True)
+class Petitions:
+    """Requests sent for posts by a moment: the post of each, its number, and its state."""
+
+    posts: Posts
+    number: int
+    state: State
+
+
+def sent(posts: Posts, now: int) -> list[Petitions]:
+    """Return the first and the second requests that were sent by `now`."""
+    first = first_request(posts.found)
+    asked = first.notified <= now
+    posts, first = posts.only(asked), first.only(asked)
+    second = second_request(posts.found, first)
+    again = second.notified <= now
+    return [
+        Petitions(posts, 1, state(first, posts.ids, now)),
+        Petitions(posts.only(again), 2, state(second.only(again), posts.ids[again], now)),
+    ]
+
+
+def columns(petitions: Petitions) -> Columns:
+    """Return the rows of `takedown_request`."""
+    posts, now, found = petitions.posts, petitions.state.now, petitions.state
+    plan = found.plan
+    return {
+        "content_id": posts.ids,
+        "request_no": np.full(posts.ids.size, petitions.number),
+        **copies(posts, now),
+        "organisation_id": chance.pick(posts.ids, "sender", SENDERS),
+        "urgency": np.where(plan.urgent, "urgent", "hoax").astype(object),
+        "posted_at": known(posted(posts), now),
+        "detected_at": posts.at,
+        "verified_at": known(verified(posts.found), now),
+        "notified_at": known(plan.notified, now),
+        "received_at": known(plan.received, now),
+        "stopped_at": known(found.stopped, now),
+        "stopped_seconds": found.stopped_seconds,
+        "actioned_at": known(found.actioned, now),
+        "confirmed_down_at": known(plan.confirmed, now),
+        "reappeared_at": known(plan.reappeared, now),
+        "outcome_id": found.outcome,
+        "time_precision": np.where(plan.by_day, "day", "second").astype(object),
+        **written("platform", plan.notified, _changed(petitions)),
+    }
+
+
+def copies(posts: Posts, now: int) -> Columns:
+    """Return the columns that content and its requests share."""
+    province = posts.province.copy()
+    late = province_corrected(posts)
+    province[(late > now) & (late != NEVER)] = None
+    return {
+        "service_id": posts.service,
+        "province_code": province,
+        "theme_id": posts.theme,
+        "source_id": posts.source,
+    }
+
+
+def _changed(petitions: Petitions) -> Seconds:
+    found, plan = petitions.state, petitions.state.plan
+    return latest(found.now, plan.notified, plan.received, found.actioned, plan.confirmed, plan.reappeared)
+
+
+def events(petitions: Petitions) -> Columns:
+    """Return the rows of `request_event`: when each request was sent, and how and when it ended."""
+    ids, found = petitions.posts.ids, petitions.state
+    sent_at, ended = found.plan.notified, found.ended
+    parts = [
+        (ids, "notified_at", sent_at, sent_at),
+        (ids[ended], "outcome_id", found.outcome[ended], found.plan.actioned[ended]),
+    ]
+    return _joined([_event_columns(petitions.number, *part) for part in parts])
+
+
+def _event_columns(number: int, ids: Ids, kind: str, values: Ints, at: Seconds) -> Columns:
+    texts = [str(value) for value in values.tolist()]
+    rows = zip(ids.tolist(), at.tolist(), texts, strict=True)
+    return {
+        "content_id": ids,
+        "event_id": np.array([stable_id(i, number, kind, t, text) for i, t, text in rows], dtype=np.int64),
+        "request_no": np.full(ids.size, number),
+        "kind": np.full(ids.size, kind, dtype=object),
+        "value": np.array(texts, dtype=object),
+        "recorded_at": at,
+    }
+
+
+def _joined(parts: list[dict[str, Any]]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What the requests mean for each content item: when the first was sent, how the last stands and since when."""
+
+    requested: Seconds
+    outcome: Ints
+    ended: Seconds
+
+    def only(self, which: Flags) -> "Ends":
+        """Return the rows for which the flag holds."""
+        return Ends(*(getattr(self, field.name)[which] for field in fields(self)))
+
+
+def ends(posts: Posts, petitions: list[Petitions]) -> Ends:
+    """Return the end of each post as its last request gives it; posts without a request are open."""
+    size = posts.ids.size
+    found = Ends(np.full(size, NEVER), np.zeros(size, dtype=np.int64), np.full(size, NEVER))
+    place = np.argsort(posts.ids)
+    for each in petitions:
+        where = place[np.searchsorted(posts.ids, each.posts.ids, sorter=place)]
+        found.outcome[where] = each.state.outcome
+        found.ended[where] = each.state.actioned
+        if each.number == 1:
+            found.requested[where] = each.state.plan.notified
+    return found
