@@ -15,6 +15,8 @@ SERVER = re.compile(
 )
 """An address of one or several PostgreSQL servers: postgresql://user:password@host:port,host:port/database?option=value."""
 
+HOST = re.compile(r"(?P<name>[^:,@\[\]]+|\[[0-9a-fA-F:.]+\])(?::(?P<port>\d+))?")
+
 SESSION_TARGETS = ("any", "primary", "standby", "prefer-standby")
 """`read-only` and `read-write` are refused: they look at a setting of the role, not at the role of the server."""
 
@@ -51,31 +53,33 @@ def _file(path: str | None) -> URL:
 def _servers(text: str) -> URL:
     parts = SERVER.fullmatch(text)
     if parts is None:
-        raise AddressUnusable()
-    named = [host for host in parts["hosts"].split(",") if host]
-    options = parse_qsl(parts["query"] or "", keep_blank_values=True)
+        raise AddressUnusable
+    host, port, query = _hosts(parts["hosts"], parse_qsl(parts["query"] or "", keep_blank_values=True))
+    user, password, database = (unquote(part) if part else None for part in parts.group("user", "password", "database"))
+    return URL.create("postgresql+psycopg", user, password, host, port, database, query)
+
+
+def _hosts(
+    listed: str, options: list[tuple[str, str]]
+) -> tuple[str | None, int | None, dict[str, str | tuple[str, ...]]]:
+    """Return host and port of a single server, and the options, which hold the hosts when there are several."""
+    query: dict[str, str | tuple[str, ...]] = dict(options)
+    _check_target(query.get("target_session_attrs"))
+    named = [_host_and_port(host) for host in listed.split(",") if host]
     hosts = [value for name, value in options if name == "host"]
     if len(named) > 1:
-        hosts, named = named + hosts, []
-    query: dict[str, str | tuple[str, ...]] = {name: value for name, value in options if name != "host"}
+        hosts = [*listed.split(","), *hosts]
     if hosts:
         query["host"] = tuple(hosts) if len(hosts) > 1 else hosts[0]
-    _check_target(query.get("target_session_attrs"))
-    host, port = _host_and_port(named[0]) if named else (None, None)
-    return URL.create(
-        "postgresql+psycopg",
-        username=unquote(parts["user"]) if parts["user"] else None,
-        password=unquote(parts["password"]) if parts["password"] else None,
-        host=host,
-        port=port,
-        database=unquote(parts["database"]) if parts["database"] else None,
-        query=query,
-    )
+    host, port = named[0] if len(named) == 1 else (None, None)
+    return host, port, query
 
 
 def _host_and_port(text: str) -> tuple[str, int | None]:
-    host, _, port = text.rpartition(":") if re.search(r":\d+$", text) else (text, "", "")
-    return unquote(host).strip("[]"), int(port) if port else None
+    parts = HOST.fullmatch(text)
+    if parts is None:
+        raise AddressUnusable("The database address has a host that is not written name:port.")
+    return unquote(parts["name"]).strip("[]"), int(parts["port"]) if parts["port"] else None
 
 
 def _check_target(target: object) -> None:

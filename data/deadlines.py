@@ -2,12 +2,13 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import generators
 from psycopg.errors import _WaitTimeout
+from psycopg.pq import ExecStatus
 
 T = TypeVar("T")
 
@@ -44,7 +45,9 @@ class GuardedConnection(psycopg.Connection[Any]):
     def ping(self, seconds: float) -> None:
         """Return once the server answered an empty statement; raise `OperationalError` after that many seconds."""
         self.pgconn.send_query(b"")
-        self.wait(generators.execute(self.pgconn), timeout=seconds)
+        results = self.wait(generators.execute(self.pgconn), timeout=seconds)
+        if [result.status for result in results] != [ExecStatus.EMPTY_QUERY]:
+            raise psycopg.OperationalError("the server does not answer an empty statement")
 
 
 class SqliteDeadline:
@@ -62,6 +65,3 @@ class SqliteDeadline:
 
     def _is_over(self) -> bool:
         return time.monotonic() > self.ends_at
-
-
-Connector = Callable[[], Any]

@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
-class DatabaseFault(Exception):  # noqa: N818 - a fault is something people can mend, and each says how
+class DatabaseFault(Exception):
     """A fault of the database. `passing` says that the same read or write may succeed when tried once more."""
 
     sentence = "The database refused a statement. The log of this program names it."
@@ -30,7 +31,7 @@ class AddressUnusable(DatabaseFault):
 class DatabaseUnreachable(DatabaseFault):
     """No server answers, or the file is not there."""
 
-    sentence = "The database cannot be reached. Check that it runs and that POSKO_DATABASE_URL names it."
+    sentence = "The database cannot be reached. Check that it runs and that POSKO_DATABASE_URL names it and its role."
     passing = True
 
 
@@ -143,8 +144,7 @@ def _sqlite_fault(error: sqlite3.Error) -> DatabaseFault:
 def _postgresql_fault(error: BaseException, lost: bool) -> DatabaseFault:
     state = getattr(error, "sqlstate", None)
     if state is None:
-        unreached = lost or type(error).__name__ in ("OperationalError", "ConnectionTimeout")
-        return DatabaseUnreachable() if unreached else DatabaseFault()
+        return DatabaseUnreachable() if lost or isinstance(error, psycopg.OperationalError) else DatabaseFault()
     fits = [known for known in POSTGRESQL_FAULTS if state.startswith(known)]
     fault = POSTGRESQL_FAULTS[max(fits, key=len)] if fits else DatabaseFault
     return fault()
@@ -155,5 +155,5 @@ def translated() -> Iterator[None]:
     """Turn every database exception of the block into our own; other exceptions pass as they are."""
     try:
         yield
-    except (DBAPIError, PoolTimeoutError, sqlite3.Error) as error:
+    except (DBAPIError, PoolTimeoutError, sqlite3.Error, psycopg.Error) as error:
         raise translate(error) from error

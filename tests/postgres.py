@@ -74,7 +74,7 @@ class Server:
         folder.chmod(0o755)
         server = cls(found, folder, _free_port(), secrets.token_hex(12))
         server.make_cluster()
-        server.start(FAST | (settings or {}))
+        server.start(settings)
         return server
 
     def make_cluster(self) -> None:
@@ -87,10 +87,10 @@ class Server:
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **_other_user())
         secret.unlink()
 
-    def start(self, settings: dict[str, str]) -> None:
+    def start(self, settings: dict[str, str] | None = None) -> None:
         """Start the server process and wait until it answers; it dies with the tests, however they end."""
         command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
-        command += ["-p", str(self.port)] + [f"-c{name}={value}" for name, value in settings.items()]
+        command += ["-p", str(self.port)] + [f"-c{name}={value}" for name, value in (FAST | (settings or {})).items()]
         if shutil.which("setpriv"):
             command = ["setpriv", "--pdeathsig", "INT", *command]
         with (self.folder / "log").open("ab") as log:
@@ -144,10 +144,32 @@ class Server:
         """Return the address of a database through TCP on the loopback interface."""
         return f"postgresql+psycopg://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
 
+    def processes(self) -> list[int]:
+        """Return the process numbers of the server and of its children."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [self.process.pid, *map(int, children.split())]
+
+    def freeze(self) -> None:
+        """Stop every process of the server: it keeps its sockets and answers nothing."""
+        for number in self.processes():
+            os.kill(number, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let the frozen server go on."""
+        for number in self.processes():
+            os.kill(number, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End the server at once, as a power cut would; its data stays."""
+        for number in self.processes():
+            os.kill(number, signal.SIGKILL)
+        self.process.wait(30)
+
     def stop(self) -> None:
         """End the server at once and remove its folder."""
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(30)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
