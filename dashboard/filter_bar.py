@@ -26,7 +26,8 @@ DAYS = "custom"
 
 CHOICE = "posko.choice"
 SHOWN = "posko.shown"
-"""Session keys: the running choice, and the one the widgets were last set from."""
+LANGUAGE_SWITCH = "posko.language"
+"""Session keys: the running choice, the one the widgets were last set from, and the switch of the language."""
 
 FIELDS = (("services", "service"), ("provinces", "province"), ("themes", "theme"), ("sources", "source"))
 """Field of the choice and the dimension its codes come from."""
@@ -74,17 +75,11 @@ def draw(moment: Moment) -> None:
 
 
 def draw_language() -> None:
-    """Draw the switch of the language."""
-    key = "posko.language"
-    st.session_state[key] = language.current()
-    st.segmented_control(
-        "Bahasa / Language",
-        language.LANGUAGES,
-        format_func={"id": "Indonesia", "en": "English"}.__getitem__,
-        key=key,
-        on_change=_switch_language,
-        label_visibility="collapsed",
-        width="stretch",
+    """Draw the switch to the other language, named in that language."""
+    other = "id" if language.current() == "en" else "en"
+    names = {"id": "Bahasa Indonesia", "en": "English"}
+    st.button(
+        names[other], key=LANGUAGE_SWITCH, on_click=_speak, args=(other,), type="tertiary", icon=":material/translate:"
     )
 
 
@@ -186,8 +181,8 @@ def _days_chosen() -> None:
         _write(replace(current(), first_day=picked[0], last_day=picked[1]))
 
 
-def _switch_language() -> None:
-    language.use(st.session_state["posko.language"] or spoken())
+def _speak(chosen: str) -> None:
+    language.use(chosen)
     _write(current())
 
 

@@ -12,7 +12,6 @@ from dashboard import journal, source
 from dashboard.hub import hub
 from dashboard.kept import Kept
 from data.engine import retrying, snapshot
-from data.errors import DatabaseFault
 from queries import calendars, clock, dimensions, feeds
 from queries.filters import Choice, Filters, Names
 from queries.windows import Period
@@ -69,8 +68,8 @@ def forget() -> None:
 def _read(version: str) -> Moment | None:
     try:
         moment = retrying(lambda: _ask(version))
-    except DatabaseFault as fault:
-        journal.failure("moment", fault)
+    except Exception as error:  # noqa: BLE001  without a moment every page refuses, says why and tries again
+        journal.failure("moment", error)
         return None
     _moments.put(version, moment)
     _last.put("last", moment)

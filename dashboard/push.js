@@ -141,34 +141,34 @@ class Box {
   now() { return Date.now() / 1000 + this.offset; }
 
   draw() {
-    const feeds = this.root.querySelector(".feeds");
-    const list = this.data.feeds;
-    while (feeds.children.length > list.length) feeds.lastChild.remove();
-    while (feeds.children.length < list.length) {
-      const item = document.createElement("span");
-      item.append(document.createElement("i"), document.createElement("b"), document.createElement("em"));
-      feeds.append(item);
-    }
     const badge = this.root.querySelector(".simulated");
-    badge.textContent = this.data.simulated || "";
+    set(badge, this.data.simulated || "");
     badge.hidden = !this.data.simulated;
     this.drawClock();
     this.drawAges();
     this.drawBanner();
   }
 
+  // One line: the fresh feeds are counted, each late or stale one is named with its age; a click shows all of them.
   drawAges() {
     const words = this.data.words;
-    this.data.feeds.forEach((feed, place) => {
-      const item = this.root.querySelector(".feeds").children[place];
+    const feeds = this.data.feeds.map((feed) => {
+      if (feed.at === null) return { ...feed, state: "never", text: words.never };
       const age = Math.max(0, this.now() - feed.at);
-      const state = feed.at === null ? "stale" : age > feed.stale ? "stale" : age > feed.late ? "late" : "fresh";
-      const text = feed.at === null ? words.never : this.age(age);
-      item.className = state;
-      item.title = feed.title;
-      set(item.children[1], feed.label);
-      set(item.children[2], state === "fresh" ? text : text + " · " + words[state]);
+      const state = age > feed.stale ? "stale" : age > feed.late ? "late" : "fresh";
+      return { ...feed, state, age, text: this.age(age) + (state === "fresh" ? "" : " · " + words[state]) };
     });
+    const fresh = feeds.filter((feed) => feed.state === "fresh");
+    const lines = [];
+    if (fresh.length) {
+      const newest = Math.min(...fresh.map((feed) => feed.age));
+      const count = words.counted.replace("{n}", fresh.length).replace("{of}", feeds.length);
+      lines.push({ state: "fresh", label: count, text: words.newest.replace("{age}", this.age(newest)) });
+    }
+    lines.push(...feeds.filter((feed) => feed.state === "late" || feed.state === "stale"));
+    if (feeds.length && !fresh.length && lines.length === 0) lines.push({ state: "never", label: words.never, text: "" });
+    list(this.root.querySelector("summary"), lines);
+    list(this.root.querySelector(".all"), feeds);
   }
 
   age(value) {
@@ -199,6 +199,22 @@ class Box {
     banner.classList.toggle("dead", this.lostSince !== null && seconds() - this.lostSince > 60);
     set(banner.lastElementChild, text);
   }
+}
+
+// Bring the children of a node in line with a list of {state, label, text}, touching only what differs.
+function list(node, lines) {
+  while (node.children.length > lines.length) node.lastChild.remove();
+  while (node.children.length < lines.length) {
+    const item = document.createElement("span");
+    item.append(document.createElement("i"), document.createElement("b"), document.createElement("em"));
+    node.append(item);
+  }
+  lines.forEach((line, place) => {
+    const item = node.children[place];
+    if (item.className !== line.state) item.className = line.state;
+    set(item.children[1], line.label);
+    set(item.children[2], line.text);
+  });
 }
 
 function set(node, text) { if (node.textContent !== text) node.textContent = text; }

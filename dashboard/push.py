@@ -33,7 +33,7 @@ STATUS = "posko.status"
 _HERE = Path(__file__).parent
 _HTML = """
 <div class="bar">
-  <div class="feeds" role="status"></div>
+  <details class="feeds"><summary role="status"></summary><div class="all"></div></details>
   <span class="simulated" hidden></span>
   <div class="clock"><span><b class="WIB"></b> <small>WIB</small></span>
   <span><b class="WITA"></b> <small>WITA</small></span><span><b class="WIT"></b> <small>WIT</small></span></div>
@@ -100,6 +100,8 @@ def _data(moment: Moment | None, is_wall: bool) -> dict[str, Any]:
             "late": t("shell.late"),
             "stale": t("shell.stale"),
             "never": t("shell.no_data"),
+            "counted": t("shell.feeds_fresh"),
+            "newest": t("shell.newest"),
             "lost": t("shell.lost"),
             "units": [t("shell.unit_s"), t("shell.unit_m"), t("shell.unit_h"), t("shell.unit_d")],
             "clock": "." if language.current() == "id" else ":",

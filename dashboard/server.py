@@ -1,5 +1,6 @@
 """Starting the server: Streamlit's own command line on `application.py`, with our settings wherever we are started."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ def environment(present: Mapping[str, str]) -> dict[str, str]:
     hosts = dict.fromkeys((*LOOPBACK, own.address, *own.allowed_hosts))
     told = _flat(tomllib.loads(config_file().read_text()))
     told |= {"server.address": own.address, "server.port": own.port, "server.allowedHosts": list(hosts)}
-    wanted = {_variable(name): _text(value) for name, value in told.items()}
+    wanted = {_variable(name): _text(name, value) for name, value in told.items()}
     if own.cookie_secret:
         wanted["STREAMLIT_SERVER_COOKIE_SECRET"] = own.cookie_secret
     return {name: value for name, value in wanted.items() if name not in present and value}
@@ -56,7 +57,8 @@ def _variable(name: str) -> str:
     return f"STREAMLIT_{words.upper()}"
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
+    """Return a value as Streamlit's command line reads it: lists of the theme as JSON, other lists with blanks."""
     if isinstance(value, list):
-        return " ".join(str(item) for item in value)
+        return json.dumps(value) if name.startswith("theme.") else " ".join(str(item) for item in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

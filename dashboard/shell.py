@@ -1,7 +1,5 @@
 """The frame around every page: menu, filter bar, status bar, citable link, titles, captions, refusals."""
 
-import json
-from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -94,22 +92,19 @@ def refuse(problem: str) -> None:
 
 def _sidebar(moment: Moment | None) -> None:
     with st.sidebar:
-        st.markdown(f"##### Posko Anti-Hoaks")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown("**Posko Anti-Hoaks**", width="content")
+            filter_bar.draw_language()
         with st.container(gap="xxsmall"):
+            query = filter_bar.query()
             for screen in screens.SCREENS:
-                st.page_link(
-                    screens.page(screen.key),
-                    label=screen.title,
-                    icon=screen.icon,
-                    query_params=filter_bar.query(),
-                    width="stretch",
-                )
+                page = screens.page(screen.key)
+                st.page_link(page, label=screen.title, icon=screen.icon, query_params=query, width="stretch")
         if moment is not None:
-            st.markdown(f"**{t('shell.filters')}**")
-            filter_bar.draw(moment)
-            if st.button(t("shell.copy"), icon=":material/link:", width="stretch", type="tertiary"):
+            with st.container(gap="xsmall"):
+                filter_bar.draw(moment)
+            if st.button(t("shell.copy"), icon=":material/link:", width="stretch"):
                 _cite(moment)
-        filter_bar.draw_language()
 
 
 def _cite(moment: Moment) -> None:
