@@ -48,15 +48,17 @@ def may_install() -> bool:
 
 
 def apt_install(packages: list[str]) -> None:
-    """Add packages to the machine without asking anything."""
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "update", "-q"], **quiet)
-    run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], **quiet)
+    """Add packages to the machine without asking anything; what apt-get says is shown only when it fails."""
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        done = subprocess.run(["apt-get", "-q", *command], env=quiet, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            say(f"apt-get {command[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 def has_postgres() -> bool:
     """Whether the server programs of any PostgreSQL are here (the tests start their own server from them)."""
-    return any(POSTGRES.glob("*/bin/initdb"))
+    return any(POSTGRES.glob("*/bin/initdb")) or shutil.which("initdb") is not None
 
 
 def has_chromium() -> bool:
