@@ -72,9 +72,7 @@ def _telling(host: str, query: str) -> list[tuple[str, str]]:
     return [pair for pair in pairs if not TRACKING.fullmatch(pair[0].lower())]
 
 
-def _one_video(
-    host: str, path: str, query: list[tuple[str, str]]
-) -> tuple[str, str, list[tuple[str, str]]]:
+def _one_video(host: str, path: str, query: list[tuple[str, str]]) -> tuple[str, str, list[tuple[str, str]]]:
     """Return every spelling of one YouTube video as youtube.com/watch?v=…; anything else as it is."""
     if host == "youtu.be" and len(path) > 1:
         return "youtube.com", "/watch", [("v", path[1:])]

@@ -43,4 +43,3 @@ def clarifications_to_issues(connection: Connection, changes: Changes) -> None:
 def complete_appeals(connection: Connection, changes: Changes) -> None:
     """Being written."""
     raise NotImplementedError
-

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Table, and_, case, func, literal, or_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger, Table, and_, case, func, literal, or_, type_coerce
 from sqlalchemy.sql import ColumnCollection
 
 from data import tables
@@ -68,9 +68,13 @@ def seconds(column: ColumnElement[Any]) -> ColumnElement[int]:
     return type_coerce(column, BigInteger)
 
 
+class Flag(SmallInteger):
+    """The type of a measure that is 1 or 0 for each fact; counting may pack such measures into bits."""
+
+
 def one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
     """Return 1 where the condition holds, else 0 (also where it is unknown)."""
-    return case((condition, 1), else_=0)
+    return type_coerce(case((condition, 1), else_=0), Flag())
 
 
 OPEN, REMOVED, RESTRICTED, LABELLED, REJECTED, WITHDRAWN, DELETED_BY_UPLOADER = range(7)
@@ -109,7 +113,7 @@ def _same(name: str) -> Expression:
 
 
 _PROVINCE: Expression = lambda row: func.coalesce(row.province_code, "")  # noqa: E731
-_ALWAYS: Expression = lambda row: literal(1)  # noqa: E731
+_ALWAYS: Expression = lambda row: literal(1, Flag())  # noqa: E731
 _COMMON = {"service_id": _same("service_id"), "theme_id": _same("theme_id"), "source_id": _same("source_id")}
 
 CONTENT = Rollup(

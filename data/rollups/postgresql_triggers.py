@@ -1,0 +1,64 @@
+"""Statement triggers of PostgreSQL: one upsert per touched cell and statement, in key order."""
+
+from sqlalchemy import Select, Table, delete, union_all
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import CompoundSelect
+
+from data.rollups.declarations import Rollup
+from data.rollups.statements import added, all_cells, counted, rollups_of, rows_of, text_of
+
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+EVENTS = {
+    "insert": "REFERENCING NEW TABLE AS new_rows",
+    "update": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    "delete": "REFERENCING OLD TABLE AS old_rows",
+    "truncate": "",
+}
+"""Statements that fire, and the rows each lets its trigger see."""
+
+SIGNS = {"old_rows": -1, "new_rows": 1}
+
+
+def function_name(facts: Table) -> str:
+    """Return the name of the function that keeps the roll-ups of a fact table."""
+    return f"keep_rollups_of_{facts.name}"
+
+
+def trigger_names(facts: Table) -> dict[str, str]:
+    """Return the name of the trigger for each event."""
+    return {event: f"rollups_{facts.name}_{event}" for event in EVENTS}
+
+
+def function(facts: Table) -> str:
+    """Return the DDL of the function: a branch per event, a statement per roll-up."""
+    branches = {event: _body(facts, event) for event in EVENTS}
+    cases = "".join(f"  WHEN '{event.upper()}' THEN\n{body}" for event, body in branches.items())
+    return (
+        f"CREATE OR REPLACE FUNCTION {function_name(facts)}() RETURNS trigger LANGUAGE plpgsql"
+        f" SET search_path FROM CURRENT AS $rollups$\nBEGIN\n  CASE TG_OP\n{cases}  END CASE;\n  RETURN NULL;\nEND"
+        " $rollups$"
+    )
+
+
+def triggers(facts: Table) -> list[str]:
+    """Return the DDL of the triggers, one per event: a trigger that sees rows may have only one."""
+    return [
+        f"CREATE TRIGGER {name} AFTER {event.upper()} ON {facts.name} {EVENTS[event]}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION {function_name(facts)}()"
+        for event, name in trigger_names(facts).items()
+    ]
+
+
+def _body(facts: Table, event: str) -> str:
+    seen = [name for name in SIGNS if name in EVENTS[event]]
+    statements = [_statement(rollup, facts, seen) for rollup in rollups_of(facts)]
+    return "".join(f"    {statement};\n" for statement in statements)
+
+
+def _statement(rollup: Rollup, facts: Table, seen: list[str]) -> str:
+    if not seen:
+        return text_of(delete(rollup.table), DIALECT)
+    parts = [counted(rollup, rows_of(facts, name).c, SIGNS[name]) for name in seen]
+    rows: Select[tuple[int, ...]] | CompoundSelect[tuple[int, ...]] = parts[0] if len(parts) == 1 else union_all(*parts)
+    return text_of(added(rollup, all_cells(rollup, rows), DIALECT), DIALECT)

@@ -1,0 +1,180 @@
+"""The statements of a roll-up, built from its declaration alone: count, derive, compare, add.
+
+Every statement works on *counted rows*: a select with one column `at_<grain>` per grain, one per dimension and one
+per measure, made from any namespace of the fact's columns (the table, NEW, OLD, a transition table).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Table,
+    cast,
+    column,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    union_all,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement, CompoundSelect, Insert, visitors
+from sqlalchemy.sql.base import WriteableColumnCollection
+
+from data.rollups.declarations import ROLLUPS, Cube, Grain, Rollup, Row, unused
+
+FACTS: tuple[Table, ...] = tuple(dict.fromkeys(rollup.facts for rollup in ROLLUPS))
+"""Fact tables that feed a roll-up."""
+
+
+def rollups_of(facts: Table) -> list[Rollup]:
+    """Return the roll-ups that sum the rows of a fact table."""
+    return [rollup for rollup in ROLLUPS if rollup.facts is facts]
+
+
+def fields(facts: Table, prefix: str) -> Row:
+    """Return the columns of a fact table as `prefix.column`, without a FROM: NEW and OLD of a row trigger."""
+    named = [(c.name, literal_column(f"{prefix}.{c.name}", c.type)) for c in facts.columns]
+    return WriteableColumnCollection(named)
+
+
+def rows_of(facts: Table, name: str) -> FromClause:
+    """Return a relation called `name` with the columns of a fact table: a transition table."""
+    return table(name, *(column(c.name, c.type) for c in facts.columns))
+
+
+def key_columns(rollup: Rollup) -> list[str]:
+    """Return the columns that make the key of a roll-up's cells, in the order of its primary key."""
+    return [c.name for c in rollup.table.primary_key]
+
+
+def grains_of(rollup: Rollup) -> list[Grain]:
+    """Return the grains that a roll-up's cubes use, each once."""
+    return list(dict.fromkeys(cube.grain for cube in rollup.cubes))
+
+
+def bucket(at: ColumnElement[int], grain: Grain) -> ColumnElement[int]:
+    """Return the number of the time bucket of UTC seconds."""
+    return cast((at + grain.offset) // grain.width, Integer)
+
+
+def counted(rollup: Rollup, row: Row, sign: int = 1) -> Select[Any]:
+    """Return the counted rows of a namespace of facts, measures times `sign`."""
+    buckets = [bucket(rollup.at(row), grain).label(f"at_{grain.name}") for grain in grains_of(rollup)]
+    dimensions = [expression(row).label(name) for name, expression in rollup.dimensions.items()]
+    measures = [_signed(expression(row), sign).label(name) for name, expression in rollup.measures.items()]
+    return select(*buckets, *dimensions, *measures).where(rollup.where(row))
+
+
+def _signed(measure: ColumnElement[Any], sign: int) -> ColumnElement[Any]:
+    return measure if sign == 1 else -measure
+
+
+def finer(rollup: Rollup, parent: Cube, grain: Grain, source: FromClause) -> Select[Any]:
+    """Return the cells of cube `parent` in `source` as counted rows of a grain that its buckets divide."""
+    start = cast(source.c.bucket, BigInteger) * parent.grain.width - parent.grain.offset
+    at = source.c.bucket if grain == parent.grain else bucket(start, grain)
+    kept = [source.c[name] for name in (*parent.dimensions, *rollup.measures)]
+    return select(at.label(f"at_{grain.name}"), *kept).where(source.c.cube == parent.id)
+
+
+def cells(rollup: Rollup, cube: Cube, rows: FromClause) -> Select[Any]:
+    """Return the cells of one cube summed from counted rows: key columns, then measures."""
+    at = rows.c[f"at_{cube.grain.name}"]
+    key = [part.label(name) for name, part in key_of(rollup, cube, at, rows.c).items()]
+    sums = [cast(func.sum(rows.c[name]), BigInteger).label(name) for name in rollup.measures]
+    return select(*key, *sums).group_by(*(rows.c[name] for name in cube.dimensions), at)
+
+
+def key_of(rollup: Rollup, cube: Cube, at: ColumnElement[Any], row: Row) -> dict[str, ColumnElement[Any]]:
+    """Return the key of the cell a counted row falls in; what the cube does not keep is a constant."""
+    parts: dict[str, ColumnElement[Any]] = {}
+    for key in rollup.table.primary_key:
+        if key.name == "bucket":
+            parts[key.name] = at
+        elif key.name in cube.dimensions:
+            parts[key.name] = row[key.name]
+        else:
+            parts[key.name] = literal(cube.id if key.name == "cube" else unused(key.name), key.type)
+    return parts
+
+
+def parents(rollup: Rollup) -> list[tuple[Cube, Cube | None]]:
+    """Return the cubes in an order in which each can be summed from an earlier one, which stands beside it, or facts.
+
+    A cube can be summed from another that keeps all its dimensions and whose buckets divide its own.
+    """
+    order: list[tuple[Cube, Cube | None]] = []
+    waiting = list(rollup.cubes)
+    while waiting:
+        cube = next(c for c in waiting if (_parent(c, rollup.cubes) or c) not in waiting or _parent(c, waiting) is None)
+        waiting.remove(cube)
+        order.append((cube, _parent(cube, rollup.cubes)))
+    return order
+
+
+def _parent(cube: Cube, cubes: Iterable[Cube]) -> Cube | None:
+    finer_cubes = [c for c in cubes if c != cube and _divides(c, cube)]
+    return min(finer_cubes, key=lambda c: (len(c.dimensions), -c.grain.width, c.id), default=None)
+
+
+def _divides(fine: Cube, coarse: Cube) -> bool:
+    aligned = (coarse.grain.offset - fine.grain.offset) % fine.grain.width == 0
+    fits = coarse.grain.width % fine.grain.width == 0 and aligned
+    return fits and set(coarse.dimensions) <= set(fine.dimensions)
+
+
+def all_cells(rollup: Rollup, rows: Select[Any]) -> Select[Any]:
+    """Return the cells of every cube, all-zero ones left out, in key order: writers that meet never deadlock."""
+    base = rows.cte("counted")
+    every = union_all(*(cells(rollup, cube, base).having(_any_not_zero(rollup, base)) for cube in rollup.cubes))
+    found = every.subquery("cells")
+    return select(*found.c).order_by(*(found.c[name] for name in key_columns(rollup)))
+
+
+def _any_not_zero(rollup: Rollup, rows: FromClause) -> ColumnElement[bool]:
+    return or_(*(func.sum(rows.c[name]) != 0 for name in rollup.measures))
+
+
+def added(rollup: Rollup, source: Select[Any] | CompoundSelect[Any], dialect: Dialect) -> Insert:
+    """Return the upsert that adds cells to the stored ones."""
+    make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    statement = make(rollup.table).from_select([*key_columns(rollup), *rollup.measures], source)
+    sums = {name: rollup.table.c[name] + statement.excluded[name] for name in rollup.measures}
+    return statement.on_conflict_do_update(index_elements=key_columns(rollup), set_=sums)
+
+
+def recounted(rollup: Rollup) -> list[Insert]:
+    """Return the inserts that fill an empty roll-up table, each cube from a finer one where that is exact."""
+    names = [*key_columns(rollup), *rollup.measures]
+    statements = []
+    for cube, parent in parents(rollup):
+        source = counted(rollup, rollup.facts.c) if parent is None else finer(rollup, parent, cube.grain, rollup.table)
+        statements.append(insert(rollup.table).from_select(names, cells(rollup, cube, source.subquery())))
+    return statements
+
+
+def watched(rollup: Rollup) -> tuple[list[str], list[str]]:
+    """Return the fact columns that decide in which cell a row counts, and those that decide only how much."""
+    facts = rollup.facts.c
+    placing = _columns_in([rollup.at(facts), rollup.where(facts), *(e(facts) for e in rollup.dimensions.values())])
+    counting = _columns_in([expression(facts) for expression in rollup.measures.values()])
+    return [c.name for c in facts if c in placing], [c.name for c in facts if c in counting - placing]
+
+
+def _columns_in(expressions: Sequence[ClauseElement]) -> set[Any]:
+    return {part for e in expressions for part in visitors.iterate(e) if part.__visit_name__ == "column"}
+
+
+def text_of(statement: ClauseElement, dialect: Dialect) -> str:
+    """Return the SQL of a statement whose values are all constants of the declarations, written in as literals."""
+    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
