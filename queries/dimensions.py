@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
-from sqlalchemy import Connection, Select, literal, select, union_all
+from sqlalchemy import Connection, Select, Transaction, false, literal, select, union_all
 
 from data import tables
-from queries.filters import Names
+from queries.filters import UNLOCATED, Names
 from queries.reading import Columns, read
 
 OPTIONS: Columns = {"dimension": "text", "code": "text", "label_id": "text", "label_en": "text", "position": "count"}
 SERVICES: Columns = {
-    "service": "text", "label_id": "text", "label_en": "text", "operator": "text", "operator_id": "text", "operator_en": "text",
+    "service": "text", "label_id": "text", "label_en": "text",
+    "operator": "text", "operator_id": "text", "operator_en": "text",
     "is_signatory": "flag", "is_closed_messaging": "flag", "position": "count",
 }  # fmt: skip
 
@@ -61,9 +64,11 @@ def names(connection: Connection) -> Names:
 
 @dataclass(frozen=True)
 class Ids:
-    """Code -> id of each numbered dimension, ids in screen order."""
+    """Code -> id of each numbered dimension, in screen order; which services signed, which are closed messaging."""
 
     of: Mapping[str, Mapping[str, int]]
+    signatories: frozenset[str]
+    closed_messaging: frozenset[str]
 
     def all(self, dimension: str) -> list[int]:
         """Return every id of a dimension, in screen order."""
@@ -74,19 +79,63 @@ class Ids:
         known = self.of.get(dimension, {})
         return [known.get(code, -9) for code in codes]
 
-    def codes(self, dimension: str) -> dict[int, str]:
-        """Return id -> code of a dimension."""
-        return {number: code for code, number in self.of.get(dimension, {}).items()}
+    def code(self, dimension: str | None, key: Any) -> str:
+        """Return the code of an id, '#7' for one that does not exist; a province is its own code, none is `tanpa`."""
+        if dimension in (None, "province"):
+            return key or ("" if dimension is None else UNLOCATED)
+        return self._codes[dimension].get(key, f"#{key}")
+
+    def place(self, dimension: str | None, key: Any) -> tuple[int, str]:
+        """Return the sort key of an id (or a province's code) in screen order."""
+        codes = list(self._codes.get(dimension or "", ()))
+        return (codes.index(key) if key in codes else len(codes), str(key))
+
+    @cached_property
+    def _codes(self) -> dict[str, dict[int, str]]:
+        return {name: {number: code for code, number in codes.items()} for name, codes in self.of.items()}
+
+    def about(self, service: str) -> dict[str, object]:
+        """Return what frames by service say of it: its code and flags; '' is the total."""
+        return {
+            "service": service,
+            "is_total": service == "",
+            "is_signatory": service in self.signatories,
+            "is_closed_messaging": service in self.closed_messaging,
+        }
+
+
+_READ: WeakKeyDictionary[Transaction, Ids] = WeakKeyDictionary()
+"""What was read in a transaction that is still open: within one snapshot the dimensions cannot change."""
 
 
 def ids(connection: Connection) -> Ids:
-    """Return the ids behind the codes of services, themes, techniques and detection sources."""
-    coded = [_rows(name, CODED[name]) for name in ("service", "theme", "technique", "source")]
-    rows = union_all(*coded).subquery()
-    found: dict[str, dict[str, int]] = {}
+    """Return the ids behind the codes of services, themes, techniques and sources; read once a transaction."""
+    transaction = connection.get_transaction()
+    if transaction is None or transaction not in _READ:
+        found = _read_ids(connection)
+        transaction = connection.get_transaction()
+        if transaction is None:
+            return found
+        _READ[transaction] = found
+    return _READ[transaction]
+
+
+def _read_ids(connection: Connection) -> Ids:
+    plain = [(name, CODED[name].c, false(), false()) for name in ("theme", "technique", "source")]
+    service = tables.service.c
+    parts = [
+        select(literal(name).label("dimension"), c.id, c.code, signed.label("signed"), closed.label("closed"),
+               (c.position if name == "service" else c.id).label("position"))
+        for name, c, signed, closed in [*plain, ("service", service, service.is_signatory, service.is_closed_messaging)]
+    ]  # fmt: skip
+    rows = union_all(*parts).subquery()
+    of: dict[str, dict[str, int]] = {}
+    flags: dict[str, set[str]] = {"signed": set(), "closed": set()}
     for row in connection.execute(select(rows).order_by(rows.c.dimension, rows.c.position, rows.c.id)):
-        found.setdefault(row.dimension, {})[row.code] = row.id
-    return Ids(found)
+        of.setdefault(row.dimension, {})[row.code] = row.id
+        for flag, codes in flags.items():
+            codes.update([row.code] if getattr(row, flag) else [])
+    return Ids(of, frozenset(flags["signed"]), frozenset(flags["closed"]))
 
 
 def services(connection: Connection) -> pd.DataFrame:

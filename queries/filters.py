@@ -76,10 +76,22 @@ class Filters:
         """Width of the buckets in which this window is drawn: hours to 31 days, WIB days beyond."""
         return HOURS if self.until - self.since <= HOURLY_WINDOW else DAYS
 
-    def shifted(self, back: timedelta) -> Self:
-        """Return the same stretch of clock so much earlier: from since to as_of, never to a moment still to come."""
+    @property
+    def weeks_back(self) -> int:
+        """Whole weeks to the same hours of an earlier week that do not overlap this window: 1 up to 7 days."""
+        return max(-((self.since - min(self.until, self.as_of)) // windows.WEEK), 1)
+
+    def same_hours_earlier(self) -> Self:
+        """Return the stretch from since to as_of, `weeks_back` weeks earlier."""
+        back = self.weeks_back * windows.WEEK
         last = max(min(self.until, self.as_of), self.since + timedelta(seconds=1))
         return replace(self, since=self.since - back, until=last - back, window="custom")
+
+    def compared(self) -> dict[str, object]:
+        """Return both stretches of that comparison, as frames name them."""
+        now, earlier = min(self.until, self.as_of), self.same_hours_earlier()
+        before = {"since_before": earlier.since, "until_before": earlier.until}
+        return {"weeks_back": self.weeks_back, "since": self.since, "until": now, **before}
 
     def caption(self, language: str, names: Names) -> str:
         """Return the window in words and WIB, the filters in words and the clock (`language` "id" or "en")."""

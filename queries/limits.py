@@ -26,7 +26,7 @@ TOP_ISSUES = 10
 SPREAD_WINDOW = timedelta(days=31)
 """The spread of one issue over services and provinces is read from its content of at most this long."""
 
-CLARIFICATION_ISSUES = 20_000
+CLARIFICATION_ISSUES = 5_000
 """Newest issues of the window from which the median time to clarification is taken."""
 
 RISING_ROWS = 12

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, func
 from sqlalchemy.sql.selectable import CompoundSelect
 
 Columns = Mapping[str, str]
-"""Column -> kind: text, count (whole, never missing), number (whole, may be missing), share or real (float), flag, time."""
+"""Column -> kind: text, count (whole, never missing), number (whole, may miss), share or real (float), flag, time."""
 
 DTYPES: Columns = {
     "text": "str",
@@ -42,19 +42,30 @@ def read(connection: Connection, statement: Select[Any] | CompoundSelect[Any], c
     return frame({name: found.get(name, ()) for name in columns}, columns)
 
 
-def frame(values: Mapping[str, Any], columns: Columns) -> pd.DataFrame:
+def frame(values: Mapping[str, Any], columns: Columns, attrs: Mapping[str, object] | None = None) -> pd.DataFrame:
     """Return a frame of the declared columns, in their order, cast to the declared dtypes."""
-    return pd.DataFrame({name: cast_to(values[name], kind) for name, kind in columns.items()})
+    made = pd.DataFrame({name: cast_to(values[name], kind) for name, kind in columns.items()})
+    made.attrs.update(attrs or {})
+    return made
+
+
+def from_rows(
+    rows: Sequence[Mapping[str, Any]], columns: Columns, attrs: Mapping[str, object] | None = None
+) -> pd.DataFrame:
+    """Return a frame of the declared columns of rows given as mappings."""
+    return frame({name: [row[name] for row in rows] for name in columns}, columns, attrs)
 
 
 def cast_to(values: Any, kind: str) -> Any:
     """Return values (a sequence, array or series) as an array of the dtype of a kind."""
     if kind == "time":
         return _times(values)
+    if isinstance(values, np.ndarray) and kind != "text" and values.dtype != object:
+        return values.astype(DTYPES[kind]) if kind != "number" else pd.array(values, dtype="Int64")
     if kind in ("share", "real"):
         return np.array([np.nan if value is None else value for value in values], dtype="float64")
     if isinstance(values, pd.Series):
-        return values.astype(DTYPES[kind]).array
+        return values.astype(DTYPES[kind]).array  # type: ignore[call-overload]
     if kind in ("count", "flag"):
         return np.array(values, dtype=DTYPES[kind])
     return pd.array(list(values), dtype=DTYPES[kind])  # type: ignore[call-overload]
@@ -62,8 +73,11 @@ def cast_to(values: Any, kind: str) -> Any:
 
 def _times(values: Any) -> Any:
     if isinstance(values, pd.Series) and isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.astype(DTYPES["time"]).array
-    milliseconds = np.array([_milliseconds(value) for value in values], dtype="int64")
+        return values.astype("datetime64[ms, UTC]").array
+    if isinstance(values, np.ndarray):
+        milliseconds = values.astype("int64") * 1_000
+    else:
+        milliseconds = np.array([_milliseconds(value) for value in values], dtype="int64")
     return pd.DatetimeIndex(milliseconds.view("datetime64[ms]"), tz="UTC")
 
 

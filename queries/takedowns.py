@@ -1,79 +1,228 @@
-"""Which requests wait, which broke the hour, and what share kept it."""
+"""Which requests wait, which broke the hour, and what share kept it.
 
+The clock is the default one: from receipt by the service, else from sending, less stops. Closed messaging services
+have no platform latency: their rows say `is_applicable` false and carry no share, and totals leave them out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
+from sqlalchemy import Row as SqlRow
 
+from data.rollups.declarations import REQUEST
+from queries.cubes import Asked
+from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.reading import Columns
+from queries.reading import Columns, frame, from_rows
+from queries.series import Buckets, buckets_of
+from queries.shares import share, wilson
+from queries.waiting import HOUR_LONG, Waiting
 
 NOW_OPEN: Columns = {
-    "service": "text",
-    "is_total": "flag",
-    "is_signatory": "flag",
-    "is_closed_messaging": "flag",
-    "n_open": "count",
-    "n_overdue": "count",
-    "n_nearing": "count",
-    "n_not_yet_due": "count",
-    "n_undated": "count",
-    "oldest_started_at": "time",
-    "oldest_minutes": "real",
-}
+    "service": "text", "is_total": "flag", "is_signatory": "flag", "is_closed_messaging": "flag",
+    "n_open": "count", "n_overdue": "count", "n_nearing": "count", "n_not_yet_due": "count", "n_undated": "count",
+    "oldest_started_at": "time", "oldest_minutes": "real",
+}  # fmt: skip
 WITHIN_PROMISE: Columns = {
-    "service": "text",
-    "is_total": "flag",
-    "is_signatory": "flag",
-    "is_closed_messaging": "flag",
-    "is_applicable": "flag",
-    "n_requests": "count",
-    "n_unmeasurable": "count",
-    "n_withdrawn": "count",
-    "n_due": "count",
-    "n_within_60": "count",
-    "share": "share",
-    "low": "share",
-    "high": "share",
-    "n_not_yet_due": "count",
-    "n_ended_early": "count",
-}
+    "service": "text", "is_total": "flag", "is_signatory": "flag", "is_closed_messaging": "flag",
+    "is_applicable": "flag", "n_requests": "count", "n_not_applicable": "count", "n_unmeasurable": "count",
+    "n_withdrawn": "count", "n_due": "count", "n_within_60": "count", "share": "share", "low": "share", "high": "share",
+    "n_not_yet_due": "count", "n_ended_early": "count",
+}  # fmt: skip
 WITHIN_PROMISE_OVER_TIME: Columns = {
-    "started_at": "time",
-    "n_due": "count",
-    "n_within_60": "count",
-    "share": "share",
-    "low": "share",
-    "high": "share",
+    "started_at": "time", "n_due": "count", "n_within_60": "count", "share": "share", "low": "share", "high": "share",
     "is_filling": "flag",
-}
+}  # fmt: skip
 SAME_HOURS: Columns = {
-    "share": "share",
-    "n_due": "count",
-    "share_before": "share",
-    "n_due_before": "count",
-    "change_points": "real",
-    "weeks_back": "count",
-    "since": "time",
-    "until": "time",
-    "since_before": "time",
-    "until_before": "time",
-}
+    "share": "share", "n_due": "count", "share_before": "share", "n_due_before": "count", "change_points": "real",
+    "weeks_back": "count", "since": "time", "until": "time", "since_before": "time", "until_before": "time",
+}  # fmt: skip
+
+PROMISE_COUNTS = tuple(name for name, kind in WITHIN_PROMISE.items() if kind == "count")
+ABOUT = ("service", "is_total", "is_signatory", "is_closed_messaging")
+ELAPSED = ("n_requests", "n_unmeasurable", "n_withdrawn", "n_within_60")
+RECENT = ("n_requests", "n_unmeasurable", "n_open")
+ONE_SECOND = timedelta(seconds=1)
 
 
 def now_open(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per service in screen order, then the total with service '': requests open at as_of, whatever the window."""
-    raise NotImplementedError
+    """One row per service in screen order, then the total with service '': requests open at as_of, whatever the window.
+
+    open = overdue + not yet due + undated; nearing (45 to 60 minutes) is part of not yet due. The oldest is that of
+    the total; its minutes are those of its clock.
+    """
+    numbered = ids(connection)
+    waiting = Waiting(filters, numbered)
+    rows = _tallies(numbered, waiting.overdue(connection), waiting.recent(connection), waiting.odd(connection))
+    lines = [_now_open_line(row) | numbered.about(code) for code, row in _with_total(rows, filters, numbered)]
+    oldest = waiting.oldest(connection)
+    started, age = (oldest.started, oldest.age / 60) if oldest else (None, None)
+    nothing = {"oldest_started_at": None, "oldest_minutes": None}
+    whole = {"oldest_started_at": started, "oldest_minutes": age}
+    return from_rows([line | (whole if line["is_total"] else nothing) for line in lines], NOW_OPEN)
 
 
 def within_promise(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per service in screen order, then the total with service '': share removed within 60 minutes (Wilson 95 %)."""
-    raise NotImplementedError
+    """One row per service in screen order, then the total with service '': share removed within an hour.
+
+    The interval is Wilson's at 95 %. Cohort: requests whose clock started in the window. Due: dated, not withdrawn,
+    60 minutes passed at as_of.
+    requests = not applicable + unmeasurable + withdrawn + due + not yet due (open) + ended early (ended within an hour
+    of as_of: they join the due when their hour is over).
+    """
+    numbered = ids(connection)
+    rows, attrs = _promise_counts(connection, filters, numbered)
+    lines = [(row, numbered.about(code)) for code, row in _with_total(rows, filters, numbered)]
+    return _promise_frame(lines, attrs)
 
 
 def within_promise_over_time(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per bucket in which the clock started, every bucket, share NaN where nothing was due."""
-    raise NotImplementedError
+    """One row per bucket in which the clock started, every bucket that has begun; share NaN where nothing was due.
+
+    A bucket is filling until the hour of its last request is up.
+    """
+    numbered, buckets = ids(connection), buckets_of(filters)
+    narrowed = _applicable(filters, numbered)
+    n_due, n_within = np.zeros(buckets.n, dtype=np.int64), np.zeros(buckets.n, dtype=np.int64)
+    attrs: dict[str, object] = {}
+    if narrowed and (elapsed := _elapsed(narrowed)):
+        asked = Asked(REQUEST, elapsed, numbered, grain=buckets.grain, measures=ELAPSED).sums()
+        attrs = asked.attrs
+        for row in asked.rows(connection):
+            n_due[row.bucket - buckets.first] = row.n_requests - row.n_unmeasurable - row.n_withdrawn
+            n_within[row.bucket - buckets.first] = row.n_within_60
+        for row in Waiting(narrowed, numbered).running(connection):
+            n_due[buckets.place(row.started)] -= 1
+    return _promise_series(buckets, n_due, n_within, filters.as_of, attrs)
 
 
 def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row: share within 60 minutes from since to as_of, and in the same hours whole weeks earlier."""
-    raise NotImplementedError
+    numbered = ids(connection)
+    line: dict[str, object] = {}
+    for suffix, asked in (("", filters), ("_before", filters.same_hours_earlier())):
+        whole = _sum(_promise_counts(connection, asked, numbered)[0].values())
+        line |= {f"share{suffix}": float(share(whole["n_within_60"], whole["n_due"])), f"n_due{suffix}": whole["n_due"]}
+    change = (line["share"] - line["share_before"]) * 100  # type: ignore[operator]
+    return from_rows([line | {"change_points": change} | filters.compared()], SAME_HOURS)
+
+
+Row = Mapping[str, int]
+
+
+def _tallies(numbered: Ids, *answers: Sequence[SqlRow[Any]]) -> dict[str, Counter[str]]:
+    """Return service code -> the sums of all answers (rows of service_id and named counts) added up by name."""
+    found: dict[str, Counter[str]] = {}
+    for row in chain(*answers):
+        sums = row._asdict()
+        found.setdefault(numbered.code("service", sums.pop("service_id")), Counter()).update(sums)
+    return found
+
+
+def _with_total(rows: Mapping[str, Row], filters: Filters, numbered: Ids) -> list[tuple[str, Row]]:
+    """Return services in screen order (with requests, chosen, or signatories where none is chosen), then the sum."""
+    expected = set(filters.services) if filters.services else numbered.signatories
+    order = [code for code in numbered.of["service"] if code in rows or code in expected]
+    shown = [*order, *sorted(rows.keys() - set(order))]
+    return [*((code, rows.get(code, Counter())) for code in shown), ("", _sum(rows.values()))]
+
+
+def _sum(rows: Iterable[Row]) -> Row:
+    whole: Counter[str] = Counter()
+    for row in rows:
+        whole.update(row)
+    return whole
+
+
+def _now_open_line(row: Row) -> dict[str, object]:
+    overdue, young = row["n_overdue"] - row["n_spared"], row["n_recent"] + row["n_spared"]
+    return {
+        "n_open": overdue + young + row["n_undated"],
+        "n_overdue": overdue,
+        "n_nearing": row["n_nearing"],
+        "n_not_yet_due": young,
+        "n_undated": row["n_undated"],
+    }
+
+
+def _elapsed(filters: Filters) -> Filters | None:
+    """Return the part of the window whose 60 minutes have passed at as_of; None when that is nothing."""
+    until = min(filters.until, filters.as_of - HOUR_LONG + ONE_SECOND)
+    return replace(filters, until=until) if until > filters.since else None
+
+
+def _recent(filters: Filters) -> Filters | None:
+    since = max(filters.since, filters.as_of - HOUR_LONG + ONE_SECOND)
+    return replace(filters, since=since) if filters.until > since else None
+
+
+def _applicable(filters: Filters, numbered: Ids) -> Filters | None:
+    """Return the filters without closed messaging; None when nothing is left."""
+    chosen = filters.services or tuple(numbered.of["service"])
+    left = tuple(sorted(set(chosen) - numbered.closed_messaging))
+    return replace(filters, services=left) if left else None
+
+
+def _promise_counts(
+    connection: Connection, filters: Filters, numbered: Ids
+) -> tuple[dict[str, Row], dict[str, object]]:
+    """Return service code -> the counts of `WITHIN_PROMISE`, and how the older part of the window was read."""
+    old, new, by = _elapsed(filters), _recent(filters), ("service_id",)
+    elapsed = Asked(REQUEST, old, numbered, by=by, measures=ELAPSED).sums() if old else None
+    recent = Asked(REQUEST, new, numbered, by=by, measures=RECENT).sums() if new else None
+    before, after = (_tallies(numbered, sums.rows(connection) if sums else ()) for sums in (elapsed, recent))
+    held = Waiting(filters, numbered).running(connection) if old else ()
+    running = Counter(numbered.code("service", row.service_id) for row in held)
+    counts: dict[str, Row] = {}
+    for code in before.keys() | after.keys():
+        row = _promise(before.get(code, NONE), after.get(code, NONE), running[code])
+        counts[code] = row if code not in numbered.closed_messaging else _not_applicable(row)
+    return counts, elapsed.attrs if elapsed else {}
+
+
+NONE: Counter[str] = Counter()
+
+
+def _promise(old: Row, new: Row, n_running: int) -> Row:
+    return Counter(
+        {
+            "n_requests": old["n_requests"] + new["n_requests"],
+            "n_unmeasurable": old["n_unmeasurable"] + new["n_unmeasurable"],
+            "n_withdrawn": old["n_withdrawn"],
+            "n_due": old["n_requests"] - old["n_unmeasurable"] - old["n_withdrawn"] - n_running,
+            "n_within_60": old["n_within_60"],
+            "n_not_yet_due": new["n_open"] + n_running,
+            "n_ended_early": new["n_requests"] - new["n_unmeasurable"] - new["n_open"],
+        }
+    )
+
+
+def _not_applicable(row: Row) -> Row:
+    return Counter({"n_requests": row["n_requests"], "n_not_applicable": row["n_requests"]})
+
+
+def _promise_frame(rows: Sequence[tuple[Row, Mapping[str, object]]], attrs: Mapping[str, object]) -> pd.DataFrame:
+    """Return the frame of counts and what is said about their service, with shares and intervals."""
+    counts = {name: np.array([row[name] for row, _ in rows], dtype=np.int64) for name in PROMISE_COUNTS}
+    about = {name: [said[name] for _, said in rows] for name in ABOUT}
+    low, high = wilson(counts["n_within_60"], counts["n_due"])
+    shares = {"share": share(counts["n_within_60"], counts["n_due"]), "low": low, "high": high}
+    applicable = {"is_applicable": counts["n_requests"] > counts["n_not_applicable"]}
+    return frame({**counts, **about, **shares, **applicable}, WITHIN_PROMISE, attrs)
+
+
+def _promise_series(
+    buckets: Buckets, n_due: Any, n_within: Any, as_of: datetime, attrs: Mapping[str, object]
+) -> pd.DataFrame:
+    low, high = wilson(n_within, n_due)
+    values = {"n_due": n_due, "n_within_60": n_within, "share": share(n_within, n_due), "low": low, "high": high}
+    due = int((as_of - HOUR_LONG).timestamp())
+    filling = buckets.starts + buckets.grain.width > due
+    return buckets.frame([""], values | {"is_filling": filling}, WITHIN_PROMISE_OVER_TIME, attrs)

@@ -1,0 +1,101 @@
+"""Facts as they were known at a moment: what a fixed link counts.
+
+A row counts when it was recorded by then. A time that lies later had not come. An outcome that came earlier but was
+reported later (an event recorded after the moment) was not known: the row was open then. So a fixed link gives the
+same figures next month; what still moves them is a correction, and corrections are listed.
+"""
+
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SmallInteger,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.sql import ColumnCollection
+
+from data import tables
+from data.rollups.declarations import OPEN
+
+Row = ColumnCollection[str, Any]
+
+
+class Stretch(Protocol):
+    """A stretch of time `[start, end)` in UTC seconds."""
+
+    @property
+    def start(self) -> Any:
+        """First second, a number or a parameter."""
+
+    @property
+    def end(self) -> Any:
+        """First second after."""
+
+
+AS_OF = bindparam("as_of", type_=BigInteger)
+"""The moment of the link, UTC seconds."""
+
+
+def as_known(facts: Table, stretch: Stretch) -> Row:
+    """Return the columns of content, takedown_request or issue as known at `AS_OF`, of rows near a stretch."""
+    known = {"content": _content, "takedown_request": _request, "issue": _issue}[facts.name](facts.c)
+    columns = [known.get(column.name, column).label(column.name) for column in facts.c]
+    recorded = or_(facts.c.recorded_at.is_(None), facts.c.recorded_at <= AS_OF)
+    near = or_(*(and_(facts.c[name] >= stretch.start, facts.c[name] < stretch.end) for name in _STARTS[facts.name]))
+    return select(*columns).where(recorded, near).subquery().c
+
+
+_STARTS = {
+    "content": ("detected_at",),
+    "takedown_request": ("received_at", "notified_at"),
+    "issue": ("first_seen_at",),
+}
+
+
+def _by_then(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((column <= AS_OF, column))
+
+
+def _content(row: Row) -> dict[str, ColumnElement[Any]]:
+    came = {name: _by_then(row[name]) for name in ("verified_at", "clarified_at", "requested_at", "ended_at")}
+    return came | {"outcome_id": _outcome(row, row.ended_at)}
+
+
+def _request(row: Row) -> dict[str, ColumnElement[Any]]:
+    names = ("notified_at", "received_at", "stopped_at", "confirmed_down_at", "reappeared_at")
+    came = {name: _by_then(row[name]) for name in names}
+    outcome = _outcome(row, row.actioned_at)
+    return came | {"outcome_id": outcome, "actioned_at": case((outcome != OPEN, row.actioned_at))}
+
+
+def _issue(row: Row) -> dict[str, ColumnElement[Any]]:
+    came = {name: _by_then(row[name]) for name in ("clarified_at", "closed_at")}
+    reopened = case((row.closed_at > AS_OF, "active"), else_=row.status)
+    return came | {"status": reopened}
+
+
+def _outcome(row: Row, ended_at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the outcome known then: that of the last event by then when the row changed since, else the row's own."""
+    own = case((or_(ended_at.is_(None), ended_at <= AS_OF), row.outcome_id), else_=OPEN)
+    event = tables.request_event.alias()
+    of_row = [event.c.content_id == row.content_id, event.c.kind == "outcome_id"]
+    if "request_no" in row:
+        of_row.append(event.c.request_no == row.request_no)
+    last = (
+        select(cast(event.c.value, SmallInteger))
+        .where(*of_row, event.c.recorded_at <= AS_OF)
+        .order_by(event.c.request_no.desc(), event.c.recorded_at.desc(), event.c.event_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    later = exists(select(literal(1)).where(*of_row, event.c.recorded_at > AS_OF))
+    return case((row.updated_at <= AS_OF, own), (later, case((last.is_(None), OPEN), else_=last)), else_=own)

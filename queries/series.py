@@ -1,0 +1,73 @@
+"""Time series with every bucket: zeros are drawn, what is not yet over says so, what has not begun is left out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.rollups.declarations import Grain
+from queries.filters import Filters
+from queries.reading import Columns, frame
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """The buckets of a window that have begun by `as_of`, oldest first."""
+
+    grain: Grain
+    first: int
+    n: int
+    as_of: int
+
+    @property
+    def starts(self) -> Counts:
+        """Start of each bucket, UTC seconds, shape (n,)."""
+        return (self.first + np.arange(self.n, dtype=np.int64)) * self.grain.width - self.grain.offset
+
+    @property
+    def filling(self) -> NDArray[np.bool_]:
+        """Whether each bucket was still filling at `as_of`, shape (n,)."""
+        return self.starts + self.grain.width > self.as_of
+
+    def place(self, moment: int) -> int:
+        """Return the index of the bucket that holds a moment in UTC seconds."""
+        return (moment + self.grain.offset) // self.grain.width - self.first
+
+    def matrix(self, rows: Sequence[Any], keys: Sequence[Any]) -> Counts:
+        """Return rows of (key, bucket, count) as an array of shape (keys, n), 0 where there is no row."""
+        filled = np.zeros((len(keys), self.n), dtype=np.int64)
+        if rows and keys:
+            place = {key: index for index, key in enumerate(keys)}
+            lines = np.array([place.get(row[0], -1) for row in rows])
+            columns = np.array([row[1] for row in rows]) - self.first
+            counts = np.array([row[2] for row in rows], dtype=np.int64)
+            kept = (lines >= 0) & (columns >= 0) & (columns < self.n)
+            filled[lines[kept], columns[kept]] = counts[kept]
+        return filled
+
+    def frame(
+        self, series: Sequence[str], values: Mapping[str, NDArray[Any]], columns: Columns, attrs: Mapping[str, object]
+    ) -> pd.DataFrame:
+        """Return one row per series and bucket: started_at, series, is_filling and values of shape (series, n)."""
+        known = {
+            "started_at": np.tile(self.starts, len(series)),
+            "series": np.repeat(np.array(series, dtype=object), self.n),
+            "is_filling": np.tile(self.filling, len(series)),
+        }
+        flat = {name: array.ravel() for name, array in values.items()}
+        return frame(known | flat, columns, attrs)
+
+
+def buckets_of(filters: Filters, grain: Grain | None = None) -> Buckets:
+    """Return the buckets that a window touches, in its own grain unless another is asked."""
+    grain = grain or filters.grain
+    as_of = int(filters.as_of.timestamp())
+    first = (int(filters.since.timestamp()) + grain.offset) // grain.width
+    last = (int(filters.until.timestamp()) - 1 + grain.offset) // grain.width
+    running = (as_of + grain.offset) // grain.width
+    return Buckets(grain, first, max(min(last, running) - first + 1, 0), as_of)

@@ -1,0 +1,172 @@
+"""Open requests by the age of their clock: statements for what the roll-up alone cannot say.
+
+The roll-up knows how many requests of an hour are open. It does not know how old those of the last hour are, whose
+clock was stopped, or which have no usable start ("odd" ones): these few are read through partial indexes.
+A fixed link reads requests as known then, of the last `PINNED_WINDOW`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)  # fmt: skip
+
+from data.rollups.declarations import OPEN, REQUEST, WITHIN_SECONDS, one_if, seconds, started
+from data.tables import takedown_request
+from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
+from queries.cubes import Asked, Piece, started_between
+from queries.dimensions import Ids
+from queries.filters import Filters
+from queries.known import AS_OF, as_known
+from queries.limits import PINNED_WINDOW
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import total
+
+NEARING_SECONDS = 2_700
+"""From 45 minutes on a request is nearing its deadline."""
+
+HOUR_LONG = timedelta(seconds=WITHIN_SECONDS)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+FAR = 1 << 40
+"""After every moment that can be stored here, UTC seconds."""
+
+DUE = bindparam("due", type_=BigInteger)
+"""Clocks that started before this moment have run more than 60 minutes, UTC seconds."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The open requests of some filters at their `as_of`, whatever their window."""
+
+    filters: Filters
+    ids: Ids
+
+    def overdue(self, connection: Connection) -> Sequence[Row[Any]]:
+        """Return (service_id, n_overdue): dated, open, started more than 60 minutes ago; stopped clocks not spared."""
+        past = replace(self.filters, since=LONG_AGO, until=self.filters.as_of - HOUR_LONG)
+        asked = Asked(REQUEST, past, self.ids, by=("service_id",), measures=("n_open",))
+        return asked.sums().rows(connection) if asked.cubes() else self._rows(connection, "overdue")
+
+    def recent(self, connection: Connection) -> Sequence[Row[Any]]:
+        """Return (service_id, n_recent, n_nearing): dated, open, begun in the last hour; nearing from minute 45 on."""
+        return self._rows(connection, "recent")
+
+    def odd(self, connection: Connection) -> Sequence[Row[Any]]:
+        """Return (service_id, n_undated, n_spared, n_nearing): without a usable start, and spared by a stopped clock.
+
+        Spared: started over an hour ago, but the clock shows no more than 60 minutes; nearing is counted of these.
+        """
+        return self._rows(connection, "odd")
+
+    def running(self, connection: Connection) -> Sequence[Row[Any]]:
+        """Return (service_id, started) of open requests of the window kept from being due by a stopped clock.
+
+        They started at least 60 minutes ago; all younger ones are counted by `recent`.
+        """
+        return self._rows(connection, "running")
+
+    def oldest(self, connection: Connection) -> Row[Any] | None:
+        """Return (started, age: seconds of its clock) of the dated open request that started first, or None."""
+        rows = self._rows(connection, "oldest")
+        return rows[0] if rows else None
+
+    def _rows(self, connection: Connection, kind: str) -> Sequence[Row[Any]]:
+        now = int(self.filters.as_of.timestamp())
+        moments = {
+            "as_of": now, "due": now - WITHIN_SECONDS, "long_ago": now - int(PINNED_WINDOW.total_seconds()),
+            "since": int(self.filters.since.timestamp()),
+            "until": min(int(self.filters.until.timestamp()), now - WITHIN_SECONDS + 1),
+        }  # fmt: skip
+        statement = _statement(kind, narrowed(self.filters), self.filters.pinned)
+        return connection.execute(statement, {**values(self.filters, self.ids), **moments}).all()
+
+
+@lru_cache(maxsize=1_000)
+def _statement(kind: str, shape: Narrowed, is_pinned: bool) -> Select[Any]:
+    return _STATEMENTS[kind](_Requests(shape, is_pinned))
+
+
+class _Requests:
+    """The columns and conditions of open requests, as they are or as they were known."""
+
+    def __init__(self, shape: Narrowed, is_pinned: bool) -> None:
+        long_ago = Piece(None, bindparam("long_ago", type_=BigInteger), FAR)
+        self.row: Any = as_known(takedown_request, long_ago) if is_pinned else takedown_request.c
+        self.started = started(self.row)
+        self.age = func.coalesce(seconds(self.row.stopped_at), AS_OF) - self.started - self.row.stopped_seconds
+        self.is_dated = and_(self.row.time_precision == "second", self.started.is_not(None))
+        self.is_open: Any = self.row.outcome_id == OPEN if is_pinned else text(OPEN_REQUEST)
+        stopped = or_(self.row.stopped_at.is_not(None), self.row.stopped_seconds > 0)
+        odd = and_(self.row.outcome_id == OPEN, or_(~self.is_dated, stopped))
+        self.is_odd: Any = odd if is_pinned else text(ODD_OPEN_REQUEST)
+        self.narrowed = shape.facts(self.row)
+
+    def began(self, start: Any, end: Any) -> ColumnElement[bool]:
+        return started_between(REQUEST, self.row, Piece(None, start, end))
+
+    def by_service(self, *sums: ColumnElement[Any], where: ColumnElement[bool]) -> Select[Any]:
+        service = self.row.service_id
+        return select(service, *sums).where(where, *self.narrowed).group_by(service).order_by(service)
+
+
+def _overdue(requests: _Requests) -> Select[Any]:
+    n_overdue = total(one_if(requests.is_dated)).label("n_overdue")
+    return requests.by_service(n_overdue, where=and_(requests.is_open, requests.began(0, DUE)))
+
+
+def _recent(requests: _Requests) -> Select[Any]:
+    n_recent = total(one_if(requests.is_dated)).label("n_recent")
+    n_nearing = total(one_if(and_(requests.is_dated, requests.age > NEARING_SECONDS))).label("n_nearing")
+    return requests.by_service(n_recent, n_nearing, where=and_(requests.is_open, requests.began(DUE, FAR)))
+
+
+def _odd(requests: _Requests) -> Select[Any]:
+    spared = and_(requests.is_dated, requests.started < DUE, requests.age <= WITHIN_SECONDS)
+    return requests.by_service(
+        total(one_if(~requests.is_dated)).label("n_undated"),
+        total(one_if(spared)).label("n_spared"),
+        total(one_if(and_(spared, requests.age > NEARING_SECONDS))).label("n_nearing"),
+        where=requests.is_odd,
+    )
+
+
+def _running(requests: _Requests) -> Select[Any]:
+    window = requests.began(bindparam("since", type_=BigInteger), bindparam("until", type_=BigInteger))
+    young = and_(requests.is_dated, requests.age < WITHIN_SECONDS, window)
+    begun = requests.started.label("started")
+    statement = select(requests.row.service_id, begun).where(requests.is_odd, young, *requests.narrowed)
+    return statement.order_by(requests.row.service_id, begun)
+
+
+def _oldest(requests: _Requests) -> Select[Any]:
+    row = requests.row
+    kinds = ((row.received_at, true()), (row.notified_at, row.received_at.is_(None)))
+    firsts = [
+        select(requests.started.label("started"), requests.age.label("age"))
+        .where(requests.is_open, at.is_not(None), kind, row.time_precision == "second", *requests.narrowed)
+        .order_by(at, row.content_id, row.request_no)
+        .limit(1)
+        .subquery()
+        for at, kind in kinds
+    ]
+    both = union_all(*(select(first) for first in firsts)).subquery()
+    return select(both).order_by(both.c.started, both.c.age)
+
+
+_STATEMENTS = {"overdue": _overdue, "recent": _recent, "odd": _odd, "running": _running, "oldest": _oldest}
