@@ -9,6 +9,7 @@ import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -31,7 +32,7 @@ BEAT_SECONDS = 2.5
 """A tab hears from us at least this often; after 8 s of silence it says that the server is lost."""
 
 THRESHOLDS = (50_000, 25, 100)
-"""Young objects before the garbage collector looks (objects, young runs, middle runs); Streamlit forces runs besides."""
+"""When the garbage collector looks by itself (objects, young runs, middle runs); Streamlit forces runs besides."""
 
 
 def message(topics: list[str]) -> dict[str, Any]:
@@ -56,18 +57,18 @@ async def stream(of: Hub) -> AsyncIterator[str]:
         of.leave(listener)
 
 
-async def events(request: Request) -> Response:
+async def events(_: Request) -> Response:
     """Answer the event stream of one tab."""
     quiet = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream(hub), media_type="text/event-stream", headers=quiet)
 
 
-async def version(request: Request) -> Response:
+async def version(_: Request) -> Response:
     """Answer the running version to a tab whose event stream is blocked."""
     return JSONResponse(message([]), headers={"Cache-Control": "no-store"})
 
 
-async def health(request: Request) -> Response:
+async def health(_: Request) -> Response:
     """Answer 200 while numbers are fresh, 503 while the database is lost, for a proxy or a supervisor."""
     state = {"database": hub.health.problem or "ok", "since": hub.health.since.isoformat(timespec="seconds")}
     return JSONResponse(state, status_code=200 if hub.health.is_good else 503, headers={"Cache-Control": "no-store"})
@@ -96,8 +97,12 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
+HEAVY = ("altair", "numpy", "pandas", "pyarrow", "pydeck", "sqlalchemy", "dashboard.shell", "dashboard.charts")
+"""What the first page would load; loaded before the heap is frozen, so that no forced collection walks it."""
+
+
 @asynccontextmanager
-async def lifespan(app: st.App) -> AsyncIterator[None]:
+async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Load what every page needs, start the watcher, then freeze the heap: forced collections become cheap."""
     _fill_heap()
     hub.bind(asyncio.get_running_loop())
@@ -115,12 +120,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 def _fill_heap() -> None:
-    import altair  # noqa: F401
-    import pyarrow  # noqa: F401
-    import pydeck  # noqa: F401
-
-    from dashboard import shell  # noqa: F401
-
+    for name in HEAVY:
+        import_module(name)
     for subject in language.subjects():
         language.words(subject)
 

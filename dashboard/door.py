@@ -46,6 +46,10 @@ class Answer:
     problem: str | None = None
     error_id: str | None = None
 
+    def copied(self) -> "Answer":
+        """Return the same answer with a frame of its own: what one screen changes no other sees (copied on write)."""
+        return self if self.frame is None else replace(self, frame=self.frame.copy(deep=False))
+
 
 class Answers(Mapping[str, Answer]):
     """The answers of one screen by name, with the filters they were asked with (None before the first moment)."""
@@ -102,7 +106,7 @@ def answers(page_key: str, questions: Mapping[str, Question], choice: Choice) ->
     if moment is None:
         return Answers({name: Answer(problem=hub.health.problem) for name in keys}, None, None)
     filters = moment.resolve(choice)
-    with _fresh.flight((moment.version, choice)):
+    with _fresh.flight((moment.version, choice, page_key)):
         lacking = {keys[name]: question for name, question in questions.items() if _is_due(keys[name], moment)}
         if lacking and hub.health.is_good:
             _ask(page_key, lacking, filters, moment.version)
@@ -121,7 +125,7 @@ def _ask(page_key: str, lacking: dict[Key, Question], filters: Filters, version:
         try:
             frames = retrying(lambda: _read(lacking, filters))
         except _OneFailed as failed:
-            _note_fault(page_key, [failed.key], failed.error)
+            _note_fault(page_key, [failed.key], failed.error, rests=True)
             del lacking[failed.key]
         except DatabaseFault as fault:
             _note_fault(page_key, list(lacking), fault, rests=False)
@@ -146,30 +150,36 @@ def _read(lacking: Mapping[Key, Question], filters: Filters) -> dict[Key, pd.Dat
             try:
                 frames[key] = question(connection, filters)
             except Exception as error:
-                if translate(error).passing:
+                fault = translate(error)
+                if fault.passing:
                     raise
-                raise _OneFailed(key, error) from error
+                raise _OneFailed(key, error if type(fault) is DatabaseFault else fault) from error
     return frames
 
 
-def _note_fault(page_key: str, keys: list[Key], error: Exception, *, rests: bool = True) -> None:
-    error_id = journal.failure("question", error, page=page_key, questions=[str(key[0]) for key in keys][:5])
-    cause = error.__cause__ if isinstance(error, _OneFailed) else error
-    problem = source.problem_of(translate(cause)) if isinstance(translate(cause), DatabaseFault) else "broken"
-    until = time.monotonic() + (REST_SECONDS if rests else 0)
+def _note_fault(page_key: str, keys: list[Key], error: Exception, *, rests: bool) -> None:
+    error_id = journal.failure("question", error, page=page_key, questions=len(keys))
+    until = time.monotonic() + (REST_SECONDS if rests else 0.0)
     for key in keys:
-        _faults.put(key, Fault(problem, error_id, until))
+        _faults.put(key, Fault(source.problem_of(error), error_id, until))
 
 
 def _best(key: Key, version: str) -> Answer:
+    """Return the answer of this version; else the last good one, marked; else why there is none."""
     fresh = _fresh.get((key, version))
-    if fresh is not None and fresh.frame is not None:
-        return replace(fresh, frame=fresh.frame.copy(deep=False))
+    if fresh is not None and hub.health.is_good:
+        return fresh.copied()
     fault = _faults.get(key)
-    problem = fault.problem if fault else hub.health.problem
-    error_id = fault.error_id if fault else None
-    good = _good.get(key)
-    if good is None or good.frame is None:
+    problem = hub.health.problem or (fault.problem if fault else None)
+    error_id = fault.error_id if fault and hub.health.is_good else None
+    good = fresh or _good.get(key)
+    if good is None:
         state: State = "failed" if fault else "never"
         return Answer(state=state, key=key, version=version, problem=problem, error_id=error_id)
-    return replace(good, frame=good.frame.copy(deep=False), state="last_good", problem=problem, error_id=error_id)
+    return replace(good.copied(), state="last_good", problem=problem, error_id=error_id)
+
+
+def forget() -> None:
+    """Forget every answer (another database)."""
+    for kept in (_fresh, _good, _faults):
+        kept.clear()

@@ -53,11 +53,11 @@ def read(moment: Moment | None) -> list[Note]:
     return notes
 
 
-def query(chosen: Choice | None = None, **changes: str) -> dict[str, str]:
+def query(chosen: Choice | None = None, changes: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the parameters of a link with these filters and the running language, then the changes."""
     tongue = language.current()
     spoken_query = {} if tongue == settings.current().language else {LANGUAGE: tongue}
-    return (chosen or current()).to_query() | spoken_query | changes
+    return (chosen or current()).to_query() | spoken_query | dict(changes or {})
 
 
 def draw(moment: Moment) -> None:
@@ -155,7 +155,12 @@ def _pick_days(moment: Moment) -> None:
     key = _key("days")
     st.session_state[key] = (chosen.first_day or today - timedelta(days=6), chosen.last_day or today)
     st.date_input(
-        t("shell.days"), key=key, max_value=today, format="DD/MM/YYYY", on_change=_days_chosen, help=t("shell.days_help")
+        t("shell.days"),
+        key=key,
+        max_value=today,
+        format="DD/MM/YYYY",
+        on_change=_days_chosen,
+        help=t("shell.days_help"),
     )
 
 
@@ -171,7 +176,8 @@ def _chosen(field: str) -> None:
     elif field == "period":
         _write(replace(current(), period=value, window=windows.DEFAULT_WINDOW, first_day=None, last_day=None))
     else:
-        _write(replace(current(), **{field: tuple(sorted(value))}))
+        lists: dict[str, Any] = {field: tuple(sorted(value))}
+        _write(replace(current(), **lists))
 
 
 def _days_chosen() -> None:

@@ -1,4 +1,4 @@
-"""The log: one JSON line an event, without personal data, addresses, statements or values; its id is what people see."""
+"""The log: one JSON line an event, without personal data, addresses, statements or values; people see its id."""
 
 import json
 import logging

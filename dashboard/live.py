@@ -58,9 +58,7 @@ def concerned(topics: Iterable[str]) -> list[str]:
     changed = set(topics)
     registered: Mapping[str, frozenset[str]] = st.session_state.get(REGISTER, {})
     return [
-        key
-        for key, wanted in registered.items()
-        if EVERYTHING in wanted or EVERYTHING in changed or wanted & changed
+        key for key, wanted in registered.items() if EVERYTHING in wanted or EVERYTHING in changed or wanted & changed
     ]
 
 

@@ -1,7 +1,7 @@
 """The moment of a version: the database's time, its periods, names and feeds, read once for all screens."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +34,12 @@ class Moment:
     def resolve(self, choice: Choice) -> Filters:
         """Return the filters the choice means at this moment."""
         return choice.resolve(self.now, self.periods)
+
+    def age_seconds(self, topics: Collection[str] = ()) -> float | None:
+        """Return the age of the newest fact of the feeds of these topics (of all without them); None without any."""
+        rows = self.feeds[self.feeds["topic"].isin(list(topics))] if topics else self.feeds
+        ages = rows["fact_age_seconds"].dropna()
+        return float(ages.min()) if len(ages) else None
 
     def running(self) -> datetime:
         """Return the database's time by now: its time when read, and what has passed since."""
@@ -91,8 +97,8 @@ def _ask(version: str) -> Moment:
 
 def _periods(rows: pd.DataFrame) -> tuple[Period, ...]:
     return tuple(
-        Period(row.code, row.label_id, row.label_en, _time(row.starts_at), _time(row.ends_at))
-        for row in rows.itertuples()
+        Period(row["code"], row["label_id"], row["label_en"], _time(row["starts_at"]), _time(row["ends_at"]))
+        for row in rows.to_dict("records")
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import journal, language, live, moments, watcher
+from dashboard import formats, journal, language, live, moments, watcher
 from dashboard.hub import EVERYTHING, STATE, hub
 from dashboard.language import t
 from dashboard.moments import Moment
@@ -86,13 +86,12 @@ def _catch_up() -> None:
 
 
 def _data(moment: Moment | None, is_wall: bool) -> dict[str, Any]:
-    problem = hub.health.problem
     return {
         "version": hub.version,
         "base": "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else "",
         "now": moment.running().timestamp() if moment else time.time(),
         "wall": is_wall,
-        "problem": t(f"shell.banner_{problem}") if problem and moment else "",
+        "problem": _banner() if moment else "",
         "simulated": t("shell.simulated") if moment and moment.is_simulated else "",
         "feeds": _feeds(moment) if moment else [],
         "words": {
@@ -109,15 +108,23 @@ def _data(moment: Moment | None, is_wall: bool) -> dict[str, Any]:
     }
 
 
+def _banner() -> str:
+    health = hub.health
+    if health.problem is None:
+        return ""
+    at = formats.clock(health.since, language.current(), seconds=True)
+    return f"{t(f'shell.banner_{health.problem}')} {t('shell.since', at=at)}"
+
+
 def _feeds(moment: Moment) -> list[dict[str, Any]]:
     label = f"label_{language.current()}"
     now = moment.now.timestamp()
     return [
         {
-            "label": getattr(row, label),
-            "at": None if pd.isna(row.age_seconds) else now - row.age_seconds,
-            "late": row.expected_seconds,
-            "stale": 3 * row.expected_seconds,
+            "label": row[label],
+            "at": None if pd.isna(row["age_seconds"]) else now - row["age_seconds"],
+            "late": row["expected_seconds"],
+            "stale": 3 * row["expected_seconds"],
         }
-        for row in moment.feeds.sort_values("code").itertuples()
+        for row in moment.feeds.sort_values("code").to_dict("records")
     ]

@@ -59,9 +59,7 @@ def registered() -> list[st.Page]:
 
     They carry no icon: Streamlit would fetch it from an outside host for the browser's tab.
     """
-    return [
-        st.Page(s.path, title=s.title, url_path=s.key, default=s is SCREENS[0], help=s.answer) for s in SCREENS
-    ]
+    return [st.Page(s.path, title=s.title, url_path=s.key, default=s is SCREENS[0], help=s.answer) for s in SCREENS]
 
 
 def page(key: str) -> st.Page:

@@ -17,7 +17,7 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 """Routes of Streamlit that nobody outside needs: figures of the process, remote control, a run of the script."""
 
 HOST_CONFIG = "/_stcore/host-config"
-"""Streamlit's page asks here how its host wants it; we want no dialog of its own: our banner speaks the user's language."""
+"""Streamlit's page asks here how to behave: without its English dialogs, for our banner speaks the user's language."""
 
 
 def inline_scripts() -> list[str]:

@@ -16,16 +16,22 @@ class Setting:
     meaning: str
 
 
-TABLE = MappingProxyType({
-    "POSKO_DATABASE_URL": Setting("", "Database: a SQLite path or postgresql://user@host/name, several hosts allowed"),
-    "POSKO_ADDRESS": Setting("127.0.0.1", "Address the dashboard listens on"),
-    "POSKO_PORT": Setting("8501", "Port the dashboard listens on"),
-    "POSKO_ALLOWED_HOSTS": Setting("", "Host names it answers to besides loopback and its address, with commas"),
-    "POSKO_PUBLIC_URL": Setting("", "Start of citable links; empty: the address in the reader's browser"),
-    "POSKO_FRAME_ANCESTORS": Setting("'none'", "Sites that may show the dashboard in a frame (CSP frame-ancestors)"),
-    "POSKO_LANGUAGE": Setting("id", "Language of a page whose link names none: id or en"),
-    "POSKO_COOKIE_SECRET": Setting("", "Signs cookies; the same on every process behind one proxy; empty: random"),
-})
+TABLE = MappingProxyType(
+    {
+        "POSKO_DATABASE_URL": Setting(
+            "", "Database: a SQLite path or postgresql://user@host/name, several hosts allowed"
+        ),
+        "POSKO_ADDRESS": Setting("127.0.0.1", "Address the dashboard listens on"),
+        "POSKO_PORT": Setting("8501", "Port the dashboard listens on"),
+        "POSKO_ALLOWED_HOSTS": Setting("", "Host names it answers to besides loopback and its address, with commas"),
+        "POSKO_PUBLIC_URL": Setting("", "Start of citable links; empty: the address in the reader's browser"),
+        "POSKO_FRAME_ANCESTORS": Setting(
+            "'none'", "Sites that may show the dashboard in a frame (CSP frame-ancestors)"
+        ),
+        "POSKO_LANGUAGE": Setting("id", "Language of a page whose link names none: id or en"),
+        "POSKO_COOKIE_SECRET": Setting("", "Signs cookies; the same on every process behind one proxy; empty: random"),
+    }
+)
 """Every variable Posko reads. Streamlit's own STREAMLIT_… variables work besides and win over config.toml."""
 
 

@@ -1,5 +1,6 @@
 """The frame around every page: menu, filter bar, status bar, citable link, titles, captions, refusals."""
 
+from collections.abc import Collection
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -35,11 +36,11 @@ def run() -> None:
     notes = filter_bar.read(moment)
     _sidebar(moment)
     push.status()
-    _pinned(moment)
+    _pinned()
     for note in notes:
         st.caption(f":material/filter_alt_off: {md_escape(note.text(language.current()))}")
     if hub.health.problem in BLOCKING or moment is None:
-        refuse(hub.health.problem or "starting")
+        refuse(hub.health.problem or "broken")
     else:
         page.run()
 
@@ -49,16 +50,19 @@ def header(key: str) -> None:
     st.title(BY_KEY[key].question, anchor=False)
 
 
-def caption(answers: Answers, n: str | None = None) -> None:
-    """Draw what the numbers below are about: filters in words, as-of, age of the newest fact, and n in words."""
+def caption(answers: Answers, n: str | None = None, topics: Collection[str] = ()) -> None:
+    """Draw what the numbers below are about: filters in words, n in words, as-of, age of the newest fact.
+
+    The age is that of the feeds of these topics (queries.feeds), of all feeds without them.
+    """
     if answers.filters is None or answers.moment is None:
         return
     tongue = language.current()
     words = [answers.filters.caption(tongue, answers.moment.names)]
     words += [n] if n else []
     words.append(t("shell.as_of", at=formats.moment(answers.filters.as_of, tongue)))
-    if not answers.filters.pinned and not answers.moment.feeds.empty:
-        words.append(t("shell.data_age", age=formats.age(answers.moment.feeds["age_seconds"].min(), tongue)))
+    if not answers.filters.pinned:
+        words.append(t("shell.data_age", age=formats.age(answers.moment.age_seconds(topics), tongue)))
     words += [t("shell.simulated")] if answers.moment.is_simulated else []
     st.caption(" · ".join(md_escape(word, 600) for word in words))
 
@@ -71,7 +75,7 @@ def rows_link(label: str, **changes: str) -> None:
 def page_link(key: str, label: str | None = None, **changes: str) -> None:
     """Draw a link to a page of ours that keeps the filters."""
     screen = BY_KEY[key]
-    st.page_link(screens.page(key), label=label or screen.title, query_params=filter_bar.query(**changes))
+    st.page_link(screens.page(key), label=label or screen.title, query_params=filter_bar.query(changes=changes))
 
 
 def coming(key: str) -> None:
@@ -127,7 +131,8 @@ def link(query: dict[str, str]) -> str:
     return f"{start}{here.path or '/'}?{urlencode(query | spoken, safe=':,')}"
 
 
-def _pinned(moment: Moment | None) -> None:
+def _pinned() -> None:
+    """Say on a fixed link that its figures do not move, and offer the way back."""
     chosen = filter_bar.current()
     if chosen.pin is None:
         return

@@ -43,8 +43,8 @@ _engines: dict[str, Any] = {}
 
 
 def problem_of(error: BaseException) -> str:
-    """Return the code of a fault; an unknown one counts as not reachable."""
-    return next((code for kind, code in PROBLEMS.items() if isinstance(error, kind)), "unreachable")
+    """Return the code of a fault of the database, or of any other error ("broken": our own mistake)."""
+    return next((code for kind, code in PROBLEMS.items() if isinstance(error, kind)), "broken")
 
 
 def is_set() -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dashboard import journal, source
 from dashboard.hub import EVERYTHING, hub
-from data.errors import DatabaseFault, translated
+from data.errors import translated
 from queries import feeds
 
 POLL_SECONDS = 0.25
@@ -37,18 +37,16 @@ class Watcher(threading.Thread):
         self._tried_at = 0.0
         self._seen: dict[str, int] | None = None
         self._told_at = 0.0
+        self._failures = 0
 
     def run(self) -> None:
         """Connect, look, and connect again after a fault, until told to end."""
-        failures = 0
         while not self._ended.is_set():
             self._tried_at = time.monotonic()
-            before = hub.health
             try:
                 self._watch()
-            except DatabaseFault as fault:
-                failures = 1 if before.is_good or hub.health is not before else failures + 1
-                self._lose(fault, failures)
+            except Exception as error:  # noqa: BLE001  nobody else would notice: a dead watcher is a frozen screen
+                self._lose(error)
 
     def end(self) -> None:
         """Stop looking; the thread ends within one poll."""
@@ -77,21 +75,23 @@ class Watcher(threading.Thread):
         changed = [EVERYTHING] if self._seen is None else _changed(self._seen, found)
         if not changed and time.monotonic() - self._told_at > TIME_SECONDS:
             changed = [TIME]
+        self._failures = 0
+        hub.set_problem(None)
         if changed:
             self._seen, self._told_at = found, time.monotonic()
             hub.publish(changed)
-        hub.set_problem(None)
         self.looked.set()
 
-    def _lose(self, fault: DatabaseFault, failures: int) -> None:
-        problem = source.problem_of(fault) if source.is_set() else source.UNSET
+    def _lose(self, error: Exception) -> None:
+        problem = source.problem_of(error) if source.is_set() else source.UNSET
         if problem != hub.health.problem:
-            journal.failure("database", fault, problem=problem)
+            journal.failure("database", error, problem=problem)
+        self._failures += 1
         self._seen = None
         hub.set_problem(problem)
         source.forget()
         self.looked.set()
-        self._woken.wait(pause_seconds(failures))
+        self._woken.wait(pause_seconds(self._failures))
         self._woken.clear()
 
 
