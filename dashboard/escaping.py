@@ -25,7 +25,7 @@ def plain(text: str | None, limit: int = LIMIT) -> str:
 
     Text with right-to-left letters is isolated, so that it cannot reorder what stands beside it.
     """
-    if text is None or text != text:
+    if not isinstance(text, str):  # a missing value of a frame
         return ""
     spaced = re.sub(r"\s+", " ", text[: 4 * limit])
     shown = "".join(c for c in spaced if unicodedata.category(c) not in _HIDDEN).strip()

@@ -7,7 +7,9 @@ import math
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
-Language = Literal["id", "en"]
+import pandas as pd
+
+Language = str  # "id" or "en"
 Zone = Literal["WIB", "WITA", "WIT"]
 
 UNKNOWN = "–"
@@ -38,7 +40,7 @@ _UNITS = {"id": ("hr", "j", "m", "dtk", "mnt"), "en": ("d", "h", "m", "s", "min"
 
 
 def _missing(value: object) -> bool:
-    return value is None or value != value  # NaN, NaT and NA differ from themselves
+    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
 
 
 def number(value: float | None, language: Language, decimals: int = 0) -> str:
