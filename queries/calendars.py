@@ -1,55 +1,88 @@
 """What the calendar says: events, periods, elections."""
 
-import pandas as pd
-from sqlalchemy import Connection
+from typing import Any
 
+import pandas as pd
+from sqlalchemy import Connection, Select, func, select
+
+from data.rollups.declarations import seconds
+from data.tables import calendar_event, election, period
 from queries.filters import Filters
-from queries.reading import Columns
+from queries.limits import CALENDAR_EVENTS
+from queries.reading import Columns, from_rows
+from queries.windows import WIB, Period
 
 EVENTS: Columns = {
-    "code": "text",
-    "label_id": "text",
-    "label_en": "text",
-    "kind": "text",
-    "election": "text",
-    "starts_at": "time",
-    "ends_at": "time",
-    "is_running": "flag",
-}
+    "code": "text", "label_id": "text", "label_en": "text", "kind": "text", "election": "text",
+    "starts_at": "time", "ends_at": "time", "is_running": "flag",
+}  # fmt: skip
 PERIODS: Columns = {
-    "code": "text",
-    "label_id": "text",
-    "label_en": "text",
-    "election": "text",
-    "phase": "text",
-    "starts_at": "time",
-    "ends_at": "time",
-    "is_running": "flag",
-}
+    "code": "text", "label_id": "text", "label_en": "text", "election": "text", "phase": "text",
+    "starts_at": "time", "ends_at": "time", "is_running": "flag",
+}  # fmt: skip
 ELECTIONS: Columns = {
-    "code": "text",
-    "label_id": "text",
-    "label_en": "text",
-    "voting_at": "time",
-    "days_left": "number",
-}
+    "code": "text", "label_id": "text", "label_en": "text", "voting_at": "time", "days_left": "number",
+}  # fmt: skip
 
 
 def events(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per event that touches the window, earliest first."""
-    raise NotImplementedError
+    since, until, now = (int(moment.timestamp()) for moment in (filters.since, filters.until, filters.as_of))
+    rows = [row for row in _dated(connection, _EVENTS, now) if _end(row) > since and row["starts_at"] < until]
+    return from_rows(rows, EVENTS)
 
 
 def upcoming(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per event after as_of, or else the latest ones before it, nearest first, at most five."""
-    raise NotImplementedError
+    """One row per event running or still to come at as_of, soonest first.
+
+    Where there is none, the last past, newest first. At most `CALENDAR_EVENTS`.
+    """
+    now = int(filters.as_of.timestamp())
+    rows = _dated(connection, _EVENTS, now)
+    coming = [row for row in rows if _end(row) > now]
+    past = sorted(rows, key=lambda row: (-row["starts_at"], row["code"]))
+    return from_rows((coming or past)[:CALENDAR_EVENTS], EVENTS)
 
 
 def periods(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per period, earliest first."""
-    raise NotImplementedError
+    """One row per period, earliest first; one without an end is still running."""
+    return from_rows(_dated(connection, _PERIODS, int(filters.as_of.timestamp())), PERIODS)
+
+
+def period_list(connection: Connection) -> tuple[Period, ...]:
+    """Return the periods as `Choice.resolve` takes them, earliest first."""
+    rows = connection.execute(select(period).order_by(period.c.starts_at, period.c.code)).mappings()
+    names = ("code", "label_id", "label_en", "starts_at", "ends_at")
+    return tuple(Period(*(row[name] for name in names)) for row in rows)
 
 
 def elections(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per election, earliest first; days_left is negative once it is past."""
-    raise NotImplementedError
+    """One row per election, earliest first; `days_left` counts WIB days to voting day: 0 on the day, negative after."""
+    today = filters.as_of.astimezone(WIB).date()
+    rows = connection.execute(select(election).order_by(election.c.voting_at, election.c.code)).mappings()
+    days = [(row, row["voting_at"] and (row["voting_at"].astimezone(WIB).date() - today).days) for row in rows]
+    return from_rows([{**row, "days_left": left} for row, left in days], ELECTIONS)
+
+
+def _select(table: Any, *names: str) -> Select[Any]:
+    start, end = seconds(table.c.starts_at).label("starts_at"), seconds(table.c.ends_at).label("ends_at")
+    columns = [table.c[name] for name in ("code", "label_id", "label_en", *names)]
+    return (
+        select(*columns, func.coalesce(election.c.code, "").label("election"), start, end)
+        .join_from(table, election, table.c.election_id == election.c.id, isouter=True)
+        .where(table.c.starts_at.is_not(None))
+        .order_by(table.c.starts_at, table.c.code)
+    )
+
+
+_EVENTS, _PERIODS = _select(calendar_event, "kind"), _select(period, "phase")
+
+
+def _dated(connection: Connection, statement: Select[Any], now: int) -> list[dict[str, Any]]:
+    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    return [row | {"is_running": row["starts_at"] <= now < _end(row)} for row in rows]
+
+
+def _end(row: dict[str, Any]) -> int:
+    end: int | None = row["ends_at"]
+    return 1 << 40 if end is None else end

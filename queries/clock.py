@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Integer, cast, func, select
+from sqlalchemy import BigInteger, Connection, cast, func, select
+
+_SQLITE = select(cast(func.strftime("%s", "now"), BigInteger))
+_POSTGRES = select(cast(func.floor(func.date_part("epoch", func.clock_timestamp())), BigInteger))
 
 
 def now(connection: Connection) -> datetime:
     """Return the database's current time, aware UTC, whole seconds."""
-    if connection.dialect.name == "sqlite":
-        seconds = cast(func.strftime("%s", "now"), Integer)
-    else:
-        seconds = cast(func.floor(func.extract("epoch", func.clock_timestamp())), Integer)
-    return datetime.fromtimestamp(int(connection.execute(select(seconds)).scalar_one()), UTC)
+    statement = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRES
+    return datetime.fromtimestamp(int(connection.execute(statement).scalar_one()), UTC)

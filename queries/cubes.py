@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    Row,
     Select,
     and_,
     bindparam,
@@ -32,7 +31,7 @@ from queries.filters import Filters
 from queries.known import as_known
 from queries.limits import FACTS_WINDOW, PINNED_WINDOW
 from queries.narrowing import NUMBERED, Narrowed, narrowed, values
-from queries.reading import total
+from queries.reading import SqlRow, total
 
 _ROLLUPS = {rollup.table.name: rollup for rollup in ROLLUPS}
 
@@ -51,7 +50,7 @@ class Sums:
         """What a frame says about itself."""
         return {"uses_facts": self.uses_facts, "bounded_since": self.bounded_since}
 
-    def rows(self, connection: Connection) -> Sequence[Row[Any]]:
+    def rows(self, connection: Connection) -> Sequence[SqlRow]:
         """Return the rows: the columns of `by`, `bucket` when there is a grain, the measures."""
         return connection.execute(self.statement, dict(self.parameters)).all()
 

@@ -1,33 +1,69 @@
-"""Is the data alive, and how old is it."""
+"""Is the data alive, and how old is it: the age is that of the data, not of the screen's last refresh."""
+
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from data.columns import UtcSeconds
+from data.rollups.declarations import seconds
+from data.tables import feed
+from queries import clock
 from queries.filters import Filters
-from queries.reading import Columns
+from queries.reading import Columns, from_rows, total
 
 STATE: Columns = {
-    "code": "text",
-    "label_id": "text",
-    "label_en": "text",
-    "agency": "text",
-    "topic": "text",
-    "seq": "count",
-    "watermark_at": "time",
-    "written_at": "time",
-    "age_seconds": "number",
-    "fact_age_seconds": "number",
-    "expected_seconds": "count",
-    "freshness": "text",
-    "is_simulated": "flag",
-}
+    "code": "text", "label_id": "text", "label_en": "text", "agency": "text", "topic": "text", "seq": "count",
+    "watermark_at": "time", "written_at": "time", "age_seconds": "number", "fact_age_seconds": "number",
+    "expected_seconds": "count", "freshness": "text", "is_simulated": "flag",
+}  # fmt: skip
 
+FRESH, LATE, STALE, NEVER = "fresh", "late", "stale", "never"
 
-def state(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per feed, stalest first."""
-    raise NotImplementedError
+LATE_AFTER, STALE_AFTER = 1, 3
+"""Times the expected silence after which a feed that does not write is late, and stale."""
+
+OLD_FACTS_LATE, OLD_FACTS_STALE = 3, 9
+"""Times the expected silence after which a feed that writes nothing new is late, and stale: a heart without blood."""
+
+_ORDER = (STALE, LATE, FRESH, NEVER)
+
+_VERSION = select(feed.c.topic, total(feed.c.seq)).group_by(feed.c.topic).order_by(feed.c.topic)
+
+_COLUMNS = (seconds(c).label(c.name) if isinstance(c.type, UtcSeconds) else c for c in feed.c)
+_FEEDS = select(*_COLUMNS).order_by(feed.c.code)
 
 
 def version(connection: Connection) -> tuple[tuple[str, int], ...]:
-    """Return (topic, sum of seq) of each topic, sorted: equal versions mean equal data."""
-    raise NotImplementedError
+    """Return (topic, sum of seq) of each topic, sorted by topic: equal versions mean equal data."""
+    return tuple((row[0], int(row[1])) for row in connection.execute(_VERSION))
+
+
+def state(connection: Connection, filters: Filters) -> pd.DataFrame:  # noqa: ARG001 - every question has this shape
+    """One row per feed, stalest first, those that never wrote last; ages by the database's clock, never negative.
+
+    `age_seconds` is the time since the feed last wrote, `fact_age_seconds` since its newest fact.
+    """
+    now = int(clock.now(connection).timestamp())
+    rows = [dict(row) | _ages(row, now) for row in connection.execute(_FEEDS).mappings()]
+    rows.sort(key=lambda row: (_ORDER.index(row["freshness"]), -(row["age_seconds"] or 0), row["code"]))
+    return from_rows(rows, STATE)
+
+
+def _ages(row: Any, now: int) -> dict[str, Any]:
+    age = None if row["written_at"] is None else max(now - row["written_at"], 0)
+    fact_age = None if row["watermark_at"] is None else max(now - row["watermark_at"], 0)
+    return {
+        "age_seconds": age,
+        "fact_age_seconds": fact_age,
+        "freshness": _freshness(age, fact_age, row["expected_seconds"]),
+    }
+
+
+def _freshness(age: int | None, fact_age: int | None, expected: int) -> str:
+    if age is None:
+        return NEVER
+    facts = fact_age or 0
+    if age > STALE_AFTER * expected or facts > OLD_FACTS_STALE * expected:
+        return STALE
+    return LATE if age > LATE_AFTER * expected or facts > OLD_FACTS_LATE * expected else FRESH

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sqlalchemy import BigInteger, Connection, Select, bindparam, func, select, text
-from sqlalchemy import Row as SqlRow
 
 from data.rollups.declarations import ISSUE, seconds
 from data.tables import issue
@@ -22,7 +21,7 @@ from queries.filters import Filters
 from queries.known import as_known
 from queries.limits import CLARIFICATION_ISSUES, PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Columns, from_rows
+from queries.reading import Columns, SqlRow, from_rows
 from queries.series import buckets_of
 from queries.shares import relative_change, share, wilson
 from queries.survival import grouped, kaplan_meier
@@ -128,7 +127,7 @@ def _statement(kind: str, shape: Narrowed, is_pinned: bool) -> Select[Any]:
     return _STATEMENTS[kind](_Issues(shape, is_pinned))
 
 
-def _facts(connection: Connection, filters: Filters, numbered: Ids, kind: str) -> Sequence[SqlRow[Any]]:
+def _facts(connection: Connection, filters: Filters, numbered: Ids, kind: str) -> Sequence[SqlRow]:
     moments = {"since": filters.since, "until": filters.until, "as_of": filters.as_of,
                "long_ago": filters.until - PINNED_WINDOW}  # fmt: skip
     bound = {name: int(moment.timestamp()) for name, moment in moments.items()}

@@ -37,3 +37,6 @@ ROWS_PAGE = 100
 
 CHANGES = 50
 """Single changes named since the shift began; all are counted."""
+
+CALENDAR_EVENTS = 5
+"""Events named beside the tiles."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, func
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, cast, func
 from sqlalchemy.sql.selectable import CompoundSelect
+
+SqlRow = Row[Unpack[tuple[Any, ...]]]
+"""A row of any number of columns."""
 
 Columns = Mapping[str, str]
 """Column -> kind: text, count (whole, never missing), number (whole, may miss), share or real (float), flag, time."""

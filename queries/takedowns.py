@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
-from sqlalchemy import Row as SqlRow
 
 from data.rollups.declarations import REQUEST
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.reading import Columns, frame, from_rows
+from queries.reading import Columns, SqlRow, frame, from_rows
 from queries.series import Buckets, buckets_of
 from queries.shares import share, wilson
 from queries.waiting import HOUR_LONG, Waiting
@@ -117,7 +116,7 @@ def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFra
 Row = Mapping[str, int]
 
 
-def _tallies(numbered: Ids, *answers: Sequence[SqlRow[Any]]) -> dict[str, Counter[str]]:
+def _tallies(numbered: Ids, *answers: Sequence[SqlRow]) -> dict[str, Counter[str]]:
     """Return service code -> the sums of all answers (rows of service_id and named counts) added up by name."""
     found: dict[str, Counter[str]] = {}
     for row in chain(*answers):

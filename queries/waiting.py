@@ -15,7 +15,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Row,
     Select,
     and_,
     bindparam,
@@ -36,7 +35,7 @@ from queries.filters import Filters
 from queries.known import AS_OF, as_known
 from queries.limits import PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import total
+from queries.reading import SqlRow, total
 
 NEARING_SECONDS = 2_700
 """From 45 minutes on a request is nearing its deadline."""
@@ -57,36 +56,36 @@ class Waiting:
     filters: Filters
     ids: Ids
 
-    def overdue(self, connection: Connection) -> Sequence[Row[Any]]:
+    def overdue(self, connection: Connection) -> Sequence[SqlRow]:
         """Return (service_id, n_overdue): dated, open, started more than 60 minutes ago; stopped clocks not spared."""
         past = replace(self.filters, since=LONG_AGO, until=self.filters.as_of - HOUR_LONG)
         asked = Asked(REQUEST, past, self.ids, by=("service_id",), measures=("n_open",))
         return asked.sums().rows(connection) if asked.cubes() else self._rows(connection, "overdue")
 
-    def recent(self, connection: Connection) -> Sequence[Row[Any]]:
+    def recent(self, connection: Connection) -> Sequence[SqlRow]:
         """Return (service_id, n_recent, n_nearing): dated, open, begun in the last hour; nearing from minute 45 on."""
         return self._rows(connection, "recent")
 
-    def odd(self, connection: Connection) -> Sequence[Row[Any]]:
+    def odd(self, connection: Connection) -> Sequence[SqlRow]:
         """Return (service_id, n_undated, n_spared, n_nearing): without a usable start, and spared by a stopped clock.
 
         Spared: started over an hour ago, but the clock shows no more than 60 minutes; nearing is counted of these.
         """
         return self._rows(connection, "odd")
 
-    def running(self, connection: Connection) -> Sequence[Row[Any]]:
+    def running(self, connection: Connection) -> Sequence[SqlRow]:
         """Return (service_id, started) of open requests of the window kept from being due by a stopped clock.
 
         They started at least 60 minutes ago; all younger ones are counted by `recent`.
         """
         return self._rows(connection, "running")
 
-    def oldest(self, connection: Connection) -> Row[Any] | None:
+    def oldest(self, connection: Connection) -> SqlRow | None:
         """Return (started, age: seconds of its clock) of the dated open request that started first, or None."""
         rows = self._rows(connection, "oldest")
         return rows[0] if rows else None
 
-    def _rows(self, connection: Connection, kind: str) -> Sequence[Row[Any]]:
+    def _rows(self, connection: Connection, kind: str) -> Sequence[SqlRow]:
         now = int(self.filters.as_of.timestamp())
         moments = {
             "as_of": now, "due": now - WITHIN_SECONDS, "long_ago": now - int(PINNED_WINDOW.total_seconds()),
