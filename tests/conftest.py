@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from data import schema
 from data.engine import reader, writer
 from tests import postgres
+from tests.statements import watch
 
 KINDS = ("sqlite", "postgresql")
 Templates = Callable[[str, schema.Rollups], str]
@@ -106,8 +107,8 @@ def database_url(database_for: Callable[[schema.Rollups], str], rollups: schema.
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """A writing engine on a fresh database, once on SQLite and once on PostgreSQL."""
-    engine = writer(database_url)
+    """A writing engine on a fresh database, once on SQLite and once on PostgreSQL; it refuses unportable statements."""
+    engine = watch(writer(database_url))
     yield engine
     engine.dispose()
 
@@ -115,7 +116,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def reading_engine(database_url: str) -> Iterator[Engine]:
     """A reading engine on the same database as `engine`, as the dashboard has it."""
-    engine = reader(database_url)
+    engine = watch(reader(database_url))
     yield engine
     engine.dispose()
 
