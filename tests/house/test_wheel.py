@@ -17,7 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOMS, ROOT, files
 
 START_SECONDS = 60
 FILES = """
@@ -127,9 +127,8 @@ def test_all_four_rooms_come_from_the_wheel(installed: Path, elsewhere: Path) ->
 
 def test_the_map_and_the_other_reference_files_are_in_the_wheel(installed: Path) -> None:
     (libraries,) = (installed.parent / "lib").glob("*/site-packages")
-    for room in ("dashboard", "data", "pages", "queries"):
-        tracked = {path.relative_to(ROOT) for path in (ROOT / room).rglob("*.*") if "__pycache__" not in path.parts}
-        assert [str(path) for path in tracked if not (libraries / path).exists()] == []
+    wanted = [path for path in files() if path.parts[0] in ROOMS and path.parts[:2] != ("dashboard", "screenshots")]
+    assert [str(path) for path in wanted if not (libraries / path).exists()] == []
     assert (libraries / "data" / "reference" / "provinces.geojson").stat().st_size > 10_000
 
 
