@@ -30,7 +30,8 @@ REQUESTS = 60_000
 START_SECONDS = 60
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 STANDS = """() => !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
-    && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')].every(chart => chart.querySelector('svg, canvas'))"""
+    && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+       .every(chart => chart.querySelector('svg, canvas'))"""
 
 
 def make_season(folder: Path) -> str:
