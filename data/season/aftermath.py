@@ -8,7 +8,7 @@ from data.season import chance
 from data.season.arrays import Flags, Ids, Seconds, Texts
 from data.season.cells import Columns, known, latest, written
 from data.season.lifecycle import NEVER, verified
-from data.season.petitions import Petitions
+from data.season.petitions import NOTED_LATE, Petitions, action_corrected
 from data.season.posts import Posts, province_corrected
 from data.season.rhythm import HOUR
 from data.season.stories import Stories
@@ -17,6 +17,12 @@ PUBLISHERS = np.array([0, 50, 4, 3, 2, 0, 0, 0, 0, 0, 0, 0, 2, 25, 2, 1, 2, 9], 
 BAWASLU, POLRI, KPU = 3, 4, 2
 ADDRESSEES = {5: BAWASLU, 8: KPU, 9: BAWASLU, 6: KPU}
 FRAUD = 6
+REASONS = {
+    "content.province_code": "Wilayah baru diketahui",
+    "takedown_request.actioned_at": "Waktu tindakan dicatat terlambat",
+}
+"""Why values are corrected, by table and column."""
+
 REFERRED_SHARE = np.array([0.0, 0.012, 0.08, 0.04, 0.09, 0.09, 0.07, 0.01, 0.01])
 """Share of content handed to Bawaslu, Polri or KPU, by harm id."""
 
@@ -28,10 +34,14 @@ def _later(times: Seconds, ids: Ids, label: str, hours: float, spread: float) ->
 
 def clarifications(stories: Stories, now: int) -> list[Columns]:
     """Return the first clarifications published by `now`, and the second ones."""
-    first = stories.clarified
+    times = ((1, stories.clarified), (2, clarified_again(stories)))
+    return [_published(stories, number, at, now) for number, at in times]
+
+
+def clarified_again(stories: Stories) -> Seconds:
+    """Return when each issue is clarified a second time, mostly by another publisher; `NEVER` for most."""
     again = chance.happens(stories.ids, "clarified again", 0.3)
-    second = np.where(again, _later(first, stories.ids, "second clarification", 20, 1.0), NEVER)
-    return [_published(stories, number, at, now) for number, at in ((1, first), (2, second))]
+    return np.where(again, _later(stories.clarified, stories.ids, "second clarification", 20, 1.0), NEVER)
 
 
 def _published(stories: Stories, number: int, at: Seconds, now: int) -> Columns:
@@ -110,13 +120,19 @@ def _results(ids: Ids, accepted: Seconds, decided: Seconds, now: int) -> Texts:
     return np.where((accepted <= now) & (decided <= now), last, running).astype(object)
 
 
-def blocks(posts: Posts, now: int) -> Columns:
-    """Return the sites ordered to be cut off by `now`: those that fraud points to."""
+def block_times(posts: Posts) -> tuple[Seconds, Seconds]:
+    """Return when the site behind each post is ordered to be cut off, and when it is; only fraud leads there."""
     chosen = (posts.harm == FRAUD) & chance.happens(posts.ids, "block", 0.1)
     ordered = np.where(chosen, _later(verified(posts.found), posts.ids, "order", 20, 0.8), NEVER)
+    cut = chance.happens(posts.ids, "cut", 0.94)
+    return ordered, np.where(cut, _later(ordered, posts.ids, "cut after", 26, 1.0), NEVER)
+
+
+def blocks(posts: Posts, now: int) -> Columns:
+    """Return the sites ordered to be cut off by `now`."""
+    ordered, done = block_times(posts)
     which = ordered <= now
-    ids, ordered = posts.ids[which], ordered[which]
-    done = np.where(chance.happens(ids, "cut", 0.94), _later(ordered, ids, "cut after", 26, 1.0), NEVER)
+    ids, ordered, done = posts.ids[which], ordered[which], done[which]
     domains = [f"kabar-{identity % 10**9}.example" for identity in ids.tolist()]
     order = zip(domains, ids.tolist(), strict=True)
     return {
@@ -129,21 +145,39 @@ def blocks(posts: Posts, now: int) -> Columns:
     }
 
 
-def corrections(posts: Posts, now: int) -> Columns:
-    """Return the provinces that became known after the content had been published without one."""
+def corrected_provinces(posts: Posts, now: int) -> Columns:
+    """Return the corrections of provinces that became known after content had been published without one."""
     at = province_corrected(posts)
     which = at <= now
-    ids, at, province = posts.ids[which], at[which], posts.province[which]
-    rows = zip(ids.tolist(), at.tolist(), province.tolist(), strict=True)
-    keys = [stable_id("content", i, "province_code", t, code) for i, t, code in rows]
+    nothing, codes = np.full(int(which.sum()), None, dtype=object), posts.province[which]
+    return _corrections("content.province_code", posts.ids[which], at[which], nothing, codes)
+
+
+def corrected_actions(petitions: Petitions, now: int) -> Columns:
+    """Return the corrections of action times that were first written down too late."""
+    plan, ids = petitions.state.plan, petitions.posts.ids
+    at = action_corrected(plan, ids)
+    which = (at <= now) & (petitions.state.actioned != NEVER)
+    right = plan.actioned[which]
+    late, right = _texts(right + NOTED_LATE), _texts(right)
+    return _corrections("takedown_request.actioned_at", ids[which], at[which], late, right)
+
+
+def _texts(times: Seconds) -> Texts:
+    return np.array([str(time) for time in times.tolist()], dtype=object)
+
+
+def _corrections(column: str, ids: Ids, at: Seconds, old: Texts, new: Texts) -> Columns:
+    table, _, name = column.partition(".")
+    rows = zip(ids.tolist(), at.tolist(), new.tolist(), strict=True)
     return {
         "record_id": ids,
-        "correction_id": np.array(keys, dtype=np.int64),
-        "table_name": np.full(ids.size, "content", dtype=object),
-        "column_name": np.full(ids.size, "province_code", dtype=object),
-        "old_value": np.full(ids.size, None, dtype=object),
-        "new_value": province,
-        "reason": np.full(ids.size, "Wilayah diketahui setelah verifikasi", dtype=object),
+        "correction_id": np.array([stable_id(table, i, name, t, value) for i, t, value in rows], dtype=np.int64),
+        "table_name": np.full(ids.size, table, dtype=object),
+        "column_name": np.full(ids.size, name, dtype=object),
+        "old_value": old,
+        "new_value": new,
+        "reason": np.full(ids.size, REASONS[column], dtype=object),
         "is_simulated": np.ones(ids.size, dtype=np.bool_),
         "corrected_at": at,
     }

@@ -1,6 +1,7 @@
 """The season from its first day to now, in batches that fit into memory whatever its size."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -62,10 +63,7 @@ def _chapter(chances: np.random.Generator, plan: issues.Plan, pace: Pace, seed: 
 
 def _begun(stories: Stories, first_seen: Seconds) -> Stories:
     """Return the issues of which a post was seen, each first seen when its first post was."""
-    which = np.flatnonzero(first_seen != NEVER)
-    keys = [stories.keys[i] for i in which.tolist()]
-    theme, harm, claim = stories.theme[which], stories.harm[which], stories.claim[which]
-    return Stories(keys, stories.ids[which], first_seen[which], theme, harm, claim)
+    return replace(stories, first_seen=first_seen).only(np.flatnonzero(first_seen != NEVER))
 
 
 def _rows(stories: Stories, found: posts.Posts, first_seen: Seconds, now: int) -> Iterator[Batch]:
@@ -77,11 +75,12 @@ def _rows(stories: Stories, found: posts.Posts, first_seen: Seconds, now: int) -
         yield "takedown_request", petitions.columns(each)
         yield "request_event", petitions.events(each)
         yield "appeal", aftermath.appeals(each, now)
+        yield "correction", aftermath.corrected_actions(each, now)
     yield from _all("clarification", aftermath.clarifications(stories, now))
     yield from _all("complaint", desk.complaints(found, now))
     yield "referral", aftermath.referrals(found, now)
     yield "access_block", aftermath.blocks(found, now)
-    yield "correction", aftermath.corrections(found, now)
+    yield "correction", aftermath.corrected_provinces(found, now)
 
 
 def _all(table: str, parts: list[Columns]) -> Iterator[Batch]:

@@ -70,20 +70,19 @@ def first_request(found: Found) -> Request:
     """Return the first takedown request of each content item; closed messaging and a few others get none."""
     start = verified(found)
     none = CLOSED[found.service] | chance.happens(found.ids, "unasked", 0.02)
-    return _request(found, np.where(none, NEVER, start))
+    return _request(found, np.where(none, NEVER, start), only_by_day(found.ids))
 
 
 def second_request(found: Found, first: Request) -> Request:
     """Return the request that follows a reappearance."""
     again = replace(found, ids=chance.mixed_with(found.ids, 2))
     ignored = chance.happens(again.ids, "ignored", 0.08)
-    return _request(
-        again, np.where(ignored, NEVER, _after(first.reappeared, 60 * chance.lognormal(again.ids, "check", 90, 0.8)))
-    )
+    checked = _after(first.reappeared, 60 * chance.lognormal(again.ids, "check", 90, 0.8))
+    return _request(again, np.where(ignored, NEVER, checked), first.by_day)
 
 
-def _request(found: Found, asked: Seconds) -> Request:
-    ids, by_day = found.ids, only_by_day(found.ids)
+def _request(found: Found, asked: Seconds, by_day: Flags) -> Request:
+    ids = found.ids
     notified = _after(asked, 60 * chance.lognormal(ids, "notify", 9, 0.8))
     arrives = _after(notified, chance.lognormal(ids, "arrive", 90, 1.0))
     received = np.where(chance.happens(ids, "unreceipted", 0.08), NEVER, arrives)

@@ -141,7 +141,8 @@ def activities(since: int, now: int) -> Columns:
     number = chance.pick(_keys(days, 7), "activities", np.array([30, 30, 20, 12, 8]))
     number = np.round(number * np.clip(calendar(days), 0.4, 2.5)).astype(np.int64)
     day = np.repeat(days, number)
-    keys = [f"kegiatan:SIM-{d}-{n}" for n, d in enumerate(day.tolist())]
+    order = np.arange(day.size) - np.repeat(np.cumsum(number) - number, number)
+    keys = [f"kegiatan:SIM-{d}-{n}" for d, n in zip(day.tolist(), order.tolist(), strict=True)]
     ids = np.array([stable_id("activity", key) for key in keys], dtype=np.int64)
     start = day * DAY - WIB + (8 + chance.pick(ids, "hour", np.ones(11))) * HOUR
     held = start <= now

@@ -12,6 +12,7 @@ from data.season.arrays import Flags, Ids, Ints, Seconds
 from data.season.cells import Columns, known, latest, written
 from data.season.lifecycle import NEVER, Request, first_request, second_request, verified
 from data.season.posts import Posts, posted, province_corrected
+from data.season.rhythm import HOUR
 
 SENDERS = np.array([0, 86, 4, 7, 3], dtype=np.float64)
 """Who sends requests, by organisation id: the ministry, KPU, Bawaslu, Polri."""
@@ -32,7 +33,8 @@ class State:
 
 def state(plan: Request, ids: Ids, now: int) -> State:
     """Return what of the planned requests is known at `now`; each was sent by then."""
-    ended = plan.actioned <= now
+    noted = np.where(action_corrected(plan, ids) > now, _noted_late(plan, ids), plan.actioned)
+    ended = noted <= now
     undated = chance.happens(ids, "action undated", 0.002)
     standing = ~ended & (plan.stopped <= now) & (plan.resumed > now)
     stopped_for = np.where((plan.resumed <= now) | ended, plan.resumed - plan.stopped, 0)
@@ -41,10 +43,25 @@ def state(plan: Request, ids: Ids, now: int) -> State:
         plan,
         ended,
         np.where(ended, plan.outcome, OPEN),
-        np.where(ended & ~undated, plan.actioned, NEVER),
+        np.where(ended & ~undated, noted, NEVER),
         np.where(standing, plan.stopped, NEVER),
         np.where(plan.stopped == NEVER, 0, stopped_for),
     )
+
+
+NOTED_LATE = 2_100
+"""Seconds by which some action times are first written down too late."""
+
+
+def _noted_late(plan: Request, ids: Ids) -> Seconds:
+    late = chance.happens(ids, "noted late", 0.004) & (plan.actioned != NEVER) & ~plan.by_day
+    return np.where(late, plan.actioned + NOTED_LATE, plan.actioned)
+
+
+def action_corrected(plan: Request, ids: Ids) -> Seconds:
+    """Return when an action time that was first written down too late is put right; `NEVER` for nearly all."""
+    wait = NOTED_LATE + (HOUR * chance.lognormal(ids, "put right", 6, 0.8)).astype(np.int64)
+    return np.where(_noted_late(plan, ids) != plan.actioned, plan.actioned + wait, NEVER)
 
 
 @dataclass(frozen=True)

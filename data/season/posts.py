@@ -1,6 +1,6 @@
 """Content as it is found: when each post of an issue appears, on which service, where, and who finds it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 import numpy as np
@@ -43,8 +43,8 @@ class Posts:
     regency: Texts
     title: Texts
 
-    def only(self, which: Flags) -> "Posts":
-        """Return the rows for which the flag holds."""
+    def only(self, which: Flags | Ints) -> "Posts":
+        """Return the rows for which the flag holds, or those at these places."""
         return Posts(*(getattr(self, field.name)[which] for field in fields(self)))
 
     @property
@@ -82,8 +82,10 @@ def services(chances: np.random.Generator, issue_ids: Ids, burst: Ints) -> Ints:
     return np.where(loyal, np.where(burst > 0, burst, favourite), usual)
 
 
-def describe(stories: Stories, owner: Ints, references: Texts, at: Seconds, service: Ints) -> Posts:
-    """Return the posts of these references, found about `at`; where a place is known, its local time counts.
+def describe(
+    stories: Stories, owner: Ints, references: Texts, at: Seconds, service: Ints, *, live: bool = False
+) -> Posts:
+    """Return the posts of these references, found at `at`; unless live, where a place is known its local time counts.
 
     `owner` is the place of each post's issue in `stories`.
     """
@@ -92,7 +94,7 @@ def describe(stories: Stories, owner: Ints, references: Texts, at: Seconds, serv
     ids = np.array([stable_id("content", key) for key in keys], dtype=np.int64)
     issue_ids, start, source = stories.ids[owner], stories.first_seen[owner], _sources(ids, service)
     province = _provinces(ids, source, issues.homes(issue_ids))
-    local = np.maximum(at - _ahead(province), start)
+    local = at if live else np.maximum(at - _ahead(province), start)
     return Posts(
         keys=np.array(keys, dtype=object),
         urls=urls,
@@ -108,6 +110,18 @@ def describe(stories: Stories, owner: Ints, references: Texts, at: Seconds, serv
         regency=_regencies(ids, province),
         title=headlines.titles(ids, stories.claim[owner]),
     )
+
+
+def planned_provinces(posts: Posts) -> Posts:
+    """Return posts as read back with the provinces that will become known later (`province_corrected`) filled in."""
+    planned = _provinces(posts.ids, posts.source, issues.homes(posts.issue_id))
+    return replace(posts, province=np.where(told(posts.province), posts.province, planned))
+
+
+def joined(posts: Posts, more: Posts) -> Posts:
+    """Return two lots of posts as one."""
+    pairs = ((getattr(posts, field.name), getattr(more, field.name)) for field in fields(posts))
+    return Posts(*(np.concatenate(pair) for pair in pairs))
 
 
 def _sources(ids: Ids, service: Ints) -> Ints:

@@ -16,6 +16,8 @@ from data.season.rhythm import DAY, HOUR, activity
 TELECOM = 11
 RECENT_DAYS = 14
 SIX_HOURS = 6 * HOUR
+SPREAD_SECONDS = 3_000
+"""Sites measure one after another within so many seconds of a round hour."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def measurements(which: Ints, at: Seconds) -> Columns:
     """Return one measurement per (site number, moment) pair; a site measures some minutes past the moment."""
     found = sites()
     ids, remote = found.ids[which], found.is_3t[which]
-    measured = at + ids % 3_000
+    measured = at + ids % SPREAD_SECONDS
     draws = ids ^ (measured * np.int64(2_654_435_761))
     up = ~chance.happens(draws, "outage", np.where(remote, 0.06, 0.012))
     speed = chance.lognormal(draws, "speed", np.where(remote, 6.0, 19.0), 0.5) / (0.7 + 0.3 * activity(measured))
@@ -78,6 +80,15 @@ def measurements(which: Ints, at: Seconds) -> Columns:
         "is_available": up.astype(np.int64),
         **written("qos", measured, measured),
     }
+
+
+def between(after: int, until: int) -> Columns:
+    """Return the measurements made after one moment and until another, live: every site once an hour."""
+    hours = np.arange(after // HOUR - 1, until // HOUR + 1, dtype=np.int64) * HOUR
+    at, which = (grid.ravel() for grid in np.meshgrid(hours, np.arange(sites().ids.size), indexing="ij"))
+    measured = at + sites().ids[which] % SPREAD_SECONDS
+    now = (measured > after) & (measured <= until)
+    return measurements(which[now], at[now])
 
 
 def every(since: int, now: int, step: int) -> Columns:

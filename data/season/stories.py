@@ -29,6 +29,25 @@ class Stories:
         """When the first clarification is published; `NEVER` for a fifth of all issues."""
         return clarified(self.ids, self.first_seen)
 
+    def only(self, which: Ints) -> "Stories":
+        """Return the issues at these places."""
+        keys = [self.keys[place] for place in which.tolist()]
+        return Stories(
+            keys, self.ids[which], self.first_seen[which], self.theme[which], self.harm[which], self.claim[which]
+        )
+
+
+def joined(stories: Stories, more: Stories) -> Stories:
+    """Return two lots of issues as one."""
+    return Stories(
+        [*stories.keys, *more.keys],
+        np.concatenate([stories.ids, more.ids]),
+        np.concatenate([stories.first_seen, more.first_seen]),
+        np.concatenate([stories.theme, more.theme]),
+        np.concatenate([stories.harm, more.harm]),
+        np.concatenate([stories.claim, more.claim]),
+    )
+
 
 def tell(keys: list[str], first_seen: Seconds) -> Stories:
     """Return the issues of these natural keys."""
