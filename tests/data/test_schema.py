@@ -13,7 +13,7 @@ from data import schema
 from data.engine import snapshot, transaction, writer
 from data.errors import DatabaseFault, SchemaMissing, SchemaNewer, SchemaOlder
 from data.schema import SchemaState
-from data.tables import metadata, schema_version, setting
+from data.tables import feed, metadata, schema_version, setting
 from tests.postgres import Server
 
 
@@ -84,11 +84,13 @@ def test_a_created_database_is_current_and_says_how_sums_are_kept(empty: Engine,
     assert switches(empty) == {"rollups": both_ways, "rollups_state": "ready", "write_gate": "0"}
 
 
-def test_creating_again_keeps_everything_and_the_way_of_keeping_sums(engine: Engine) -> None:
+def test_creating_again_keeps_what_the_office_set_and_the_way_of_keeping_sums(engine: Engine) -> None:
     with transaction(engine) as connection:
-        connection.execute(update(setting).where(setting.c.name == "write_gate").values(value="41"))
+        connection.execute(update(feed).values(expected_seconds=77))
     schema.create(engine, "recorded")
-    assert (switches(engine)["rollups"], switches(engine)["write_gate"]) == ("triggers", "41")
+    assert switches(engine)["rollups"] == "triggers"
+    with snapshot(engine) as connection:
+        assert set(connection.execute(select(feed.c.expected_seconds)).scalars()) == {77}
 
 
 def test_two_who_create_at_once_leave_one_whole_database(empty_url: str) -> None:
