@@ -1,0 +1,172 @@
+"""Where rows come from: paths, globs, standard input, members of a zip, gzip; each can be opened again."""
+
+import gzip
+import io
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from glob import glob, has_magic
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from data.loaders.problems import LoadProblem
+
+STANDARD_INPUT = "-"
+MOST_UNPACKED = 32 * 2**30
+"""Bytes a zip member may unpack to; more is a mistake or a bomb."""
+
+MOST_RATIO = 1_000
+"""How much smaller than its content a member of more than 100 MB may be."""
+
+WORKBOOK_PARTS = ("xl/", "xl\\", "content.xml")
+WIB = timezone(timedelta(hours=7))
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of rows: its name without folder, when it was last changed, and how to open it from its start."""
+
+    name: str
+    path: Path | None
+    modified: datetime | None
+    opened: Callable[[], BinaryIO]
+
+    def sha256(self) -> str:
+        """Return the digest of the unpacked bytes."""
+        digest = sha256()
+        with readable(self.name), self.opened() as stream:
+            while block := stream.read(2**20):
+                digest.update(block)
+        return digest.hexdigest()
+
+    def head(self, count: int = 65_536) -> bytes:
+        """Return the first bytes."""
+        with readable(self.name), self.opened() as stream:
+            return stream.read(count)
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Turn every way in which reading can fail into a `LoadProblem` that names the file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise LoadProblem(f"{name}: there is no such file. Check its name and folder.") from None
+    except IsADirectoryError:
+        raise LoadProblem(f"{name} is a folder. Name the files in it, for example {name}/*.csv.") from None
+    except PermissionError:
+        raise LoadProblem(f"{name} may not be read by this user. Change its rights or copy it.") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile):
+        raise LoadProblem(f"{name} is cut off or damaged. Fetch it again from its source.") from None
+    except (NotImplementedError, RuntimeError):
+        raise LoadProblem(f"{name} is locked with a password or packed in an unknown way. Unpack it first.") from None
+    except OSError as error:
+        raise LoadProblem(f"{name} cannot be read: {error.strerror or 'the device does not answer'}.") from None
+
+
+def sources(names: list[str], standard_input: BinaryIO) -> Iterator[Source]:
+    """Give the files that names, globs and '-' stand for, zip members one by one; raise `LoadProblem` for none."""
+    for name in names:
+        if name == STANDARD_INPUT:
+            yield _spooled(standard_input)
+            continue
+        for path in _expanded(name):
+            yield from _members(path)
+
+
+def _expanded(name: str) -> list[Path]:
+    if Path(name).exists() or not has_magic(name):
+        return [Path(name)]
+    found = sorted(Path(each) for each in glob(name, recursive=True))  # noqa: PTH207 - absolute patterns too
+    if not found:
+        raise LoadProblem(f"No file matches {Path(name).name}. Check the folder and the ending.")
+    return [path for path in found if path.is_file()]
+
+
+def _spooled(stream: BinaryIO) -> Source:
+    """Return standard input copied to a file without name, so that it can be read twice."""
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the source
+    shutil.copyfileobj(stream, copy)
+
+    def opened() -> BinaryIO:
+        copy.seek(0)
+        return _Kept(copy)
+
+    return _unpacked(Source("stdin", None, None, opened))
+
+
+class _Kept(io.BufferedReader):
+    """A reader that leaves the file under it open when it is closed."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        """Read from the descriptor's own position."""
+        super().__init__(io.FileIO(raw.fileno(), closefd=False))
+
+
+def _members(path: Path) -> Iterator[Source]:
+    with readable(path.name):
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        with path.open("rb") as stream:
+            is_zip = stream.read(4) == b"PK\x03\x04"
+    plain = Source(path.name, path, changed, lambda: path.open("rb"))
+    if not is_zip:
+        yield _unpacked(plain)
+        return
+    with readable(path.name), zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir() and not _is_litter(member.filename)]
+    if _is_document(members):
+        yield plain
+        return
+    if not members:
+        raise LoadProblem(f"{path.name} is an empty zip file.")
+    for member in members:
+        yield _member(path, member)
+
+
+def _is_document(members: list[zipfile.ZipInfo]) -> bool:
+    names = [member.filename for member in members]
+    return (
+        "[Content_Types].xml" in names or "mimetype" in names or any(name.startswith(WORKBOOK_PARTS) for name in names)
+    )
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith("__MACOSX/") or Path(name).name.startswith(".")
+
+
+def _member(path: Path, member: zipfile.ZipInfo) -> Source:
+    name = f"{path.name}/{member.filename}"
+    if member.flag_bits & 1:
+        raise LoadProblem(f"{path.name} is locked with a password. Unpack it first.")
+    too_tight = member.file_size > 10**8 and member.file_size > MOST_RATIO * max(member.compress_size, 1)
+    if member.file_size > MOST_UNPACKED or too_tight:
+        raise LoadProblem(
+            f"{name} would unpack to {member.file_size // 2**20} MB, which cannot be right. Unpack it by hand."
+        )
+
+    def opened() -> BinaryIO:
+        archive = zipfile.ZipFile(path)
+        stream = archive.open(member)
+        archive.close()  # the member keeps its own handle
+        return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", stream)))
+
+    changed = datetime(*member.date_time, tzinfo=WIB) if member.date_time[0] > 1980 else None
+    return _unpacked(Source(name, path, changed, opened))
+
+
+def _unpacked(source: Source) -> Source:
+    """Return the source, seen through gzip where its first bytes say so."""
+    if source.head(2) != b"\x1f\x8b":
+        return source
+    name = source.name.removesuffix(".gz")
+
+    def opened() -> BinaryIO:
+        return cast("BinaryIO", gzip.open(source.opened(), "rb"))
+
+    return Source(name, source.path, source.modified, opened)

@@ -1,0 +1,54 @@
+"""What the label columns of a row, and the label before its headline, say."""
+
+from data.loaders.codes import Codes
+from data.loaders.files.records import Row
+from data.loaders.interpreted import Unknowns
+from data.loaders.plans import Plan
+from data.loaders.values.categories import Category, category, tag_of, truth_of_hoax_flag
+from data.loaders.values.statuses import standing
+from data.loaders.words import is_unknown, plain
+
+VERDICTS = frozenset({"false", "misleading", "satire", "true", "unproven"})
+
+
+def labels_of(plan: Plan, row: Row, title: str, codes: Codes, unknowns: Unknowns) -> Category:
+    """Return what the row is said to be. A column made for one thing outweighs the general one, both the headline."""
+    found = Category(
+        verdict=_one(plan, row, "verdict", codes, unknowns),
+        harm=_one(plan, row, "harm", codes, unknowns),
+        technique=_one(plan, row, "technique", codes, unknowns),
+        theme=_one(plan, row, "theme", codes, unknowns),
+    )
+    flag = plan.text(row, "hoax_flag")
+    if not is_unknown(flag):
+        found = found.completed(truth_of_hoax_flag(flag))
+    return found.completed(_general(plan, row, codes, unknowns)).completed(tag_of(title))
+
+
+def _general(plan: Plan, row: Row, codes: Codes, unknowns: Unknowns) -> Category:
+    text = plan.text(row, "category")
+    status = plan.text(row, "status")
+    found = category(status) if status and standing(status) is None else Category()
+    if is_unknown(text):
+        return found
+    named = Category(*(_named(name, text, codes) for name in ("verdict", "harm", "technique", "theme")))
+    known = named.completed(category(text))
+    if not known.is_known:
+        unknowns.add("category", text)
+    return known.completed(found)
+
+
+def _one(plan: Plan, row: Row, name: str, codes: Codes, unknowns: Unknowns) -> str | None:
+    text = plan.text(row, name)
+    if is_unknown(text):
+        return None
+    told: str | None = _named(name, text, codes) or getattr(category(text), name)
+    if told is None:
+        unknowns.add(name, text)
+    return told
+
+
+def _named(name: str, text: str, codes: Codes) -> str | None:
+    if name == "verdict":
+        return plain(text) if plain(text) in VERDICTS else None
+    return codes.by_name(name, text)

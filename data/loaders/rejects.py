@@ -1,0 +1,79 @@
+"""Rows that were refused: a file for those who can mend them, with line number, reason and the row itself."""
+
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from data.loaders.problems import LoadProblem
+
+ENDING = ".rejects.csv"
+HEADER = ("line", "reason")
+LONGEST_CELL = 32_000
+"""Characters of a cell that a spreadsheet can show."""
+
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+TELEPHONE = re.compile(r"(?<![\w/=.-])(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d){5,10}(?!\d)")
+LONGEST_EXCERPT = 500
+
+
+def masked(cells: Sequence[Any]) -> str:
+    """Return the first 500 characters of a row, e-mail addresses and telephone numbers blotted out."""
+    text = " | ".join(str(cell if cell is not None else "")[:LONGEST_EXCERPT] for cell in cells)[: LONGEST_EXCERPT * 2]
+    return TELEPHONE.sub("***", ADDRESS.sub("***", text))[:LONGEST_EXCERPT]
+
+
+class RejectsFile:
+    """A CSV file made when the first row is refused; one left from an earlier load is taken away when none is."""
+
+    def __init__(self, path: Path, header: tuple[str, ...]) -> None:
+        """Write to `path`; where its folder may not be written, to the current folder."""
+        self._wanted = path
+        self._header = header
+        self._stream: IO[str] | None = None
+        self._writer: Any = None
+        self.path: Path | None = None
+        self.count = 0
+
+    def __enter__(self) -> "RejectsFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        elif kind is None:
+            _take_away(self._wanted)
+
+    def add(self, line: int, reason: str, cells: Sequence[Any]) -> None:
+        """Write one refused row."""
+        if self._stream is None:
+            self._open()
+        self.count += 1
+        shown = [str(cell if cell is not None else "")[:LONGEST_CELL] for cell in cells]
+        self._writer.writerow([line, reason, *shown])
+
+    def _open(self) -> None:
+        for path in (self._wanted, Path.cwd() / self._wanted.name):
+            try:
+                self._stream = path.open("w", encoding="utf-8-sig", errors="replace", newline="")
+            except OSError:
+                continue
+            self.path = path
+            self._writer = csv.writer(self._stream)
+            self._writer.writerow([*HEADER, *self._header])
+            return
+        raise LoadProblem(f"The rejects file {self._wanted.name} cannot be written. Name another with --rejects.")
+
+
+def _take_away(path: Path) -> None:
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as stream:
+            is_ours = stream.readline().startswith(",".join(HEADER))
+        if is_ours:
+            path.unlink()
+    except OSError:
+        return

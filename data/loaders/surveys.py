@@ -1,0 +1,212 @@
+"""One pass over a table before anything is written: what must be decided for all rows together."""
+
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from data.loaders.columns import Columns
+from data.loaders.fields import MAIN_TIMES, TIMES
+from data.loaders.files.records import Row
+from data.loaders.files.tables import Table, TableReport
+from data.loaders.keys import group_of, issue_group_of, links_of
+from data.loaders.mappings import Mapping
+from data.loaders.plans import Plan
+from data.loaders.problems import RowProblem
+from data.loaders.values.calendars import NAMED_ZONES
+from data.loaders.values.date_orders import OrderDecision, OrderEvidence
+from data.loaders.values.dates import WIB, DateStyle, Order, moment
+from data.loaders.values.links import host
+from data.loaders.values.regions import Regions, Scheme
+from data.loaders.values.services import kind_of
+from data.loaders.words import is_unknown
+
+MOST_DISTINCT = 5_000
+"""Distinct hosts and region codes that are counted; more tell nothing new."""
+
+ORDERS: tuple[Order, ...] = ("dmy", "mdy")
+ANCHOR = 0.5
+"""Share of links on newsrooms and fact checkers, or on one site, from which a file of links is one of articles."""
+
+
+@dataclass
+class Survey:
+    """What one pass found. `groups` and `issue_groups` hold a number a row, in order, of rows that could be read."""
+
+    rows: int = 0
+    unreadable: int = 0
+    passed_over: TableReport = field(default_factory=TableReport)
+    order: OrderEvidence = field(default_factory=OrderEvidence)
+    clocks: Counter[str] = field(default_factory=Counter)
+    midnights: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    hosts: Counter[str] = field(default_factory=Counter)
+    codes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    groups: "array[int]" = field(default_factory=lambda: array("q"))
+    issue_groups: "array[int]" = field(default_factory=lambda: array("q"))
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The plan for a table and why it is so."""
+
+    plan: Plan
+    survey: Survey
+    order: OrderDecision
+    notes: list[str]
+    last_of_group: dict[int, int]
+    last_of_issue: dict[int, int]
+
+
+def survey(table: Table, columns: Columns, mapping: Mapping, now: datetime, on_row: Callable[[int], None]) -> Survey:
+    """Read the table once and count what the decisions need; `on_row` is called with the number of each row."""
+    plan = Plan(columns=columns, constants=mapping.constants, values=mapping.values)
+    times = [name for name in TIMES if name in columns and name not in mapping.formats]
+    found, today = Survey(), now.astimezone(WIB).date()
+    for row in table.rows(found.passed_over):
+        found.rows += 1
+        on_row(found.rows)
+        if row.problem is not None:
+            found.unreadable += 1
+            continue
+        for name in times:
+            _look_at_time(found, name, plan.cell(row, name), today)
+        _look_at_links(found, plan, row)
+        _look_at_codes(found, plan, row)
+        found.groups.append(group_of(plan, row))
+        found.issue_groups.append(issue_group_of(plan, row))
+    return found
+
+
+def _look_at_time(found: Survey, name: str, cell: Any, today: date) -> None:
+    if cell == "" or (isinstance(cell, str) and is_unknown(cell.strip())):
+        return
+    found.order.add(cell, today)
+    if found.clocks[name]:
+        return
+    for order in ORDERS:
+        try:
+            read = moment(cell, DateStyle(order=order))
+        except RowProblem:
+            continue
+        if read and read.precision == "second":
+            midnight = read.at.minute == read.at.second == 0 and _is_midnight(cell)
+            (found.midnights if midnight else found.clocks)[name] += 1
+        return
+
+
+def _is_midnight(cell: Any) -> bool:
+    if isinstance(cell, datetime):
+        return cell.hour == cell.minute == cell.second == 0
+    return isinstance(cell, str) and any(mark in cell for mark in ("00:00", "00.00"))
+
+
+def _look_at_links(found: Survey, plan: Plan, row: Row) -> None:
+    for name in ("url", "article_url"):
+        links = links_of(plan, row, name)
+        if links:
+            found.kinds[f"{name}:{kind_of(links[0])}"] += 1
+            if name == "url" and (len(found.hosts) < MOST_DISTINCT or host(links[0]) in found.hosts):
+                found.hosts[host(links[0])] += 1
+
+
+def _look_at_codes(found: Survey, plan: Plan, row: Row) -> None:
+    for code_field, name_field in (("province_code", "province"), ("regency_code", "regency")):
+        code = plan.text(row, code_field)
+        if code and (len(found.codes) < MOST_DISTINCT or (code, plan.text(row, name_field)) in found.codes):
+            found.codes[code, plan.text(row, name_field)] += 1
+
+
+def decide(
+    table: Table, columns: Columns, found: Survey, mapping: Mapping, *, regions: Regions, as_of: datetime | None
+) -> Decided:
+    """Return the plan that follows from a survey."""
+    order = found.order.decide()
+    if mapping.date_order:
+        order = replace(order, order=mapping.date_order, reason="given on the command line or in the mapping file")
+    zone = NAMED_ZONES[mapping.zone] if mapping.zone else WIB
+    style = DateStyle(order=order.order or "dmy", zone=zone, as_of=mapping.as_of or as_of)
+    scheme = mapping.region_codes or _scheme(table, found, regions)
+    known = {*columns, *mapping.constants}
+    is_sheet = "actioned_at" in known or (
+        "status" in known and bool(known & {"reported_at", "notified_at", "received_at"})
+    )
+    plan = Plan(
+        columns=columns,
+        constants=mapping.constants,
+        values=mapping.values,
+        style=style,
+        styles={name: replace(style, pattern=pattern) for name, pattern in mapping.formats.items()},
+        day_only=frozenset(name for name in found.midnights if not found.clocks[name]),
+        record=_record(found, known, is_sheet) if mapping.record == "auto" else mapping.record,
+        main_time=next((name for name in MAIN_TIMES if name in known), None),
+        scheme=scheme,
+        is_takedown_sheet=is_sheet,
+    )
+    return Decided(
+        plan, found, order, _notes(found, plan, style, order), _lasts(found.groups), _lasts(found.issue_groups)
+    )
+
+
+def _record(found: Survey, known: set[str], is_sheet: bool) -> Any:
+    """Return what a row of the file is: content, a published clarification, both, or told by its own link."""
+    if is_sheet:
+        return "content"
+    counts = {
+        kind: found.kinds[f"url:{kind}"] for kind in ("service", "archive", "shortener", "fact_check", "news", "site")
+    }
+    total = sum(counts.values())
+    if not total:
+        return "clarification" if _has_articles_only(found) else "content"
+    published = counts["fact_check"] + counts["news"]
+    hidden = counts["service"] + counts["archive"] + counts["shortener"]
+    on_one_site = max(found.hosts.values(), default=0) >= ANCHOR * total
+    if not hidden and (published >= ANCHOR * total or ("service" not in known and on_one_site)):
+        return "both" if "service" in known else "clarification"
+    return "auto" if published else "content"
+
+
+def _has_articles_only(found: Survey) -> bool:
+    return any(count for kind, count in found.kinds.items() if kind.startswith("article_url:"))
+
+
+def _scheme(table: Table, found: Survey, regions: Regions) -> Scheme | None:
+    words = " ".join(table.header).casefold()
+    if "bps" in words and "kemendagri" not in words:
+        return "bps"
+    if "kemendagri" in words and "bps" not in words:
+        return "kemendagri"
+    votes: Counter[Scheme] = Counter()
+    for (code, name), count in found.codes.items():
+        schemes = regions.schemes_of(code, name)
+        if len(schemes) == 1:
+            votes[schemes.pop()] += count
+    return next(iter(votes)) if len(votes) == 1 else None
+
+
+def _notes(found: Survey, plan: Plan, style: DateStyle, order: OrderDecision) -> list[str]:
+    notes = [f"date order {style.order if order.order else 'not needed'}: {order.reason}"]
+    if found.order.relative:
+        told = style.as_of.astimezone(style.zone).isoformat(timespec="minutes") if style.as_of else "unknown"
+        notes.append(f"{found.order.relative} relative times counted from {told}")
+    notes += [f"no time of day in {name}: taken as days" for name in sorted(plan.day_only)]
+    if found.codes and plan.scheme:
+        notes.append(f"region codes read as {plan.scheme}")
+    return notes
+
+
+def _lasts(groups: "array[int]") -> dict[int, int]:
+    """Return the last position of each number that occurs more than once."""
+    if not len(groups):
+        return {}
+    numbers = np.frombuffer(groups, dtype=np.int64)
+    order = np.argsort(numbers, kind="stable")
+    ordered = numbers[order]
+    is_last = np.append(ordered[1:] != ordered[:-1], True)
+    is_first = np.append(True, ordered[1:] != ordered[:-1])
+    repeated = is_last & ~is_first
+    return dict(zip(ordered[repeated].tolist(), order[repeated].tolist(), strict=True))

@@ -1,0 +1,1 @@
+"""Cells as people write them, turned into values: times, quantities, services, regions, outcomes, categories."""

@@ -1,0 +1,52 @@
+"""Names of months, zones and spans of time in Indonesian and English."""
+
+import re
+from datetime import UTC, timedelta, timezone
+
+_NAMES = (
+    ("januari", "january", "jan"),
+    ("februari", "pebruari", "february", "feb", "peb"),
+    ("maret", "march", "mar", "mrt"),
+    ("april", "apr"),
+    ("mei", "may"),
+    ("juni", "june", "jun"),
+    ("juli", "july", "jul"),
+    ("agustus", "august", "agust", "agt", "ags", "agu", "aug"),
+    ("september", "sept", "sep"),
+    ("oktober", "october", "okt", "oct"),
+    ("november", "nopember", "nov", "nop"),
+    ("desember", "december", "des", "dec"),
+)
+
+MONTHS = {name[:3]: number for number, names in enumerate(_NAMES, start=1) for name in names}
+"""Number of a month by the first three letters of its name."""
+
+MONTH = "(?:" + "|".join(sorted((name for names in _NAMES for name in names), key=len, reverse=True)) + r")\b\.?"
+
+ZONES = (
+    (re.compile(r"\bwita\b"), timezone(timedelta(hours=8), "WITA")),
+    (re.compile(r"\bwit\b"), timezone(timedelta(hours=9), "WIT")),
+    (re.compile(r"\bwib\b"), timezone(timedelta(hours=7), "WIB")),
+    (re.compile(r"\b(?:utc|gmt)\b(?!\s*[+-]\s*\d)|(?<=\d)z\b"), UTC),
+)
+"""Zones by the name behind the time; none of them has daylight saving."""
+
+NAMED_ZONES = {"WIB": ZONES[2][1], "WITA": ZONES[0][1], "WIT": ZONES[1][1], "UTC": UTC}
+
+UNIT_SECONDS = {
+    "detik": 1, "second": 1, "seconds": 1, "sec": 1, "secs": 1,
+    "menit": 60, "mnt": 60, "minute": 60, "minutes": 60, "min": 60, "mins": 60,
+    "jam": 3_600, "hour": 3_600, "hours": 3_600, "hr": 3_600, "hrs": 3_600,
+    "hari": 86_400, "day": 86_400, "days": 86_400,
+    "minggu": 604_800, "pekan": 604_800, "week": 604_800, "weeks": 604_800,
+    "bulan": 2_592_000, "month": 2_592_000, "months": 2_592_000,
+    "tahun": 31_536_000, "year": 31_536_000, "years": 31_536_000,
+}  # fmt: skip
+"""Seconds in a unit of "15 jam lalu"; months and years are of 30 and 365 days, which day precision forgives."""
+
+_UNIT = "|".join(sorted(UNIT_SECONDS, key=len, reverse=True))
+RELATIVE = re.compile(
+    r"(?:sekitar |kira-kira |about )?"
+    rf"(?:(?P<count>\d{{1,4}}|se|an?|one)\s*(?P<unit>{_UNIT})\s*(?:yang )?(?:lalu|ago)"
+    r"|baru saja|just now|kemarin|yesterday|hari ini|today)"
+)
