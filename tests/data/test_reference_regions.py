@@ -119,6 +119,17 @@ def test_the_label_point_of_each_province_lies_inside_it() -> None:
         assert holds(largest[0], row["longitude"], row["latitude"]), row["name"]
 
 
+def test_each_seat_lies_near_its_province() -> None:
+    boxes: dict[str, list[list[float]]] = {}
+    for feature in FEATURES:
+        boxes[feature["id"]] = [p for polygon in feature["geometry"]["coordinates"] for ring in polygon for p in ring]
+    for row in PARTS:
+        east, north = zip(*boxes[row["parent_code"]], strict=True)
+        assert min(east) - 0.6 < row["longitude"] < max(east) + 0.6, row["name"]
+        assert min(north) - 0.6 < row["latitude"] < max(north) + 0.6, row["name"]
+    assert len({(row["longitude"], row["latitude"]) for row in PARTS}) > 490
+
+
 def polygons() -> list[list[Ring]]:
     return [polygon for feature in FEATURES for polygon in feature["geometry"]["coordinates"]]
 
