@@ -3,13 +3,13 @@
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from data.rollups.declarations import seconds
 from data.tables import calendar_event, election, period
 from queries.filters import Filters
 from queries.limits import CALENDAR_EVENTS
-from queries.reading import Columns, from_rows
+from queries.reading import Columns, Statement, from_rows
 from queries.windows import WIB, Period
 
 EVENTS: Columns = {
@@ -64,7 +64,7 @@ def elections(connection: Connection, filters: Filters) -> pd.DataFrame:
     return from_rows([{**row, "days_left": left} for row, left in days], ELECTIONS)
 
 
-def _select(table: Any, *names: str) -> Select[Any]:
+def _select(table: Any, *names: str) -> Statement:
     start, end = seconds(table.c.starts_at).label("starts_at"), seconds(table.c.ends_at).label("ends_at")
     columns = [table.c[name] for name in ("code", "label_id", "label_en", *names)]
     return (
@@ -78,7 +78,7 @@ def _select(table: Any, *names: str) -> Select[Any]:
 _EVENTS, _PERIODS = _select(calendar_event, "kind"), _select(period, "phase")
 
 
-def _dated(connection: Connection, statement: Select[Any], now: int) -> list[dict[str, Any]]:
+def _dated(connection: Connection, statement: Statement, now: int) -> list[dict[str, Any]]:
     rows = [dict(row) for row in connection.execute(statement).mappings()]
     return [row | {"is_running": row["starts_at"] <= now < _end(row)} for row in rows]
 

@@ -1,20 +1,133 @@
-"""What changed since the shift began."""
+"""What changed since the shift began: shifts start at 06, 14 and 22 WIB."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, literal, select, union_all
 
+from data.rollups.declarations import CONTENT, ISSUE, REMOVED, REQUEST, seconds
+from data.tables import appeal, correction, issue, service, takedown_request
+from queries.cubes import Asked
+from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.reading import Columns
+from queries.limits import APPEAL_WINDOW, CHANGES
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import Columns, Statement, from_rows, read
+from queries.waiting import HOUR_LONG, Waiting
+from queries.windows import HOUR, WIB, hour_end
 
 SINCE_SHIFT: Columns = {"kind": "text", "n": "count", "since": "time", "until": "time"}
 ITEMS: Columns = {"kind": "text", "at": "time", "title": "text", "detail": "text"}
 
+SHIFTS = (6, 14, 22)
+"""Hours WIB at which a shift starts."""
+
+KINDS = ("found", "new_issues", "clarified", "removed", "newly_overdue", "corrections", "appeals_upheld")
+"""Kinds of change counted, in the order shown."""
+
+
+def shift_start(moment: datetime) -> datetime:
+    """Return the start of the shift that runs at a moment, UTC."""
+    local = moment.astimezone(WIB).replace(minute=0, second=0, microsecond=0)
+    hours = max((hour for hour in SHIFTS if hour <= local.hour), default=SHIFTS[-1] - 24)
+    return (local.replace(hour=0) + hours * HOUR).astimezone(moment.tzinfo)
+
 
 def since_shift(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per kind of change since the shift began, in a fixed order, zeros included."""
-    raise NotImplementedError
+    """One row per kind of change since the shift began, in the order of `KINDS`, zeros included.
+
+    found, new_issues, clarified, removed: what happened since then. newly_overdue: requests still open whose hour was
+    up since then. corrections: values corrected. appeals_upheld: decided to be right, filed in the last
+    `APPEAL_WINDOW`. Corrections and appeals are those of all services, provinces, themes and sources.
+    """
+    numbered, start = ids(connection), shift_start(filters.as_of)
+    window = replace(filters, since=start, until=hour_end(filters.as_of + timedelta(seconds=1)), window="custom")
+    counted = {
+        "found": _sum(connection, Asked(CONTENT, window, numbered, measures=("n_found",))),
+        "new_issues": _sum(connection, Asked(ISSUE, window, numbered, measures=("n_issues",))),
+        "newly_overdue": _newly_overdue(connection, window, numbered),
+        **_counted_from_facts(connection, window, numbered),
+    }
+    lines = [{"kind": kind, "n": counted[kind], "since": start, "until": filters.as_of} for kind in KINDS]
+    return from_rows(lines, SINCE_SHIFT)
 
 
 def items(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per single change since the shift began, newest first, at most 50."""
-    raise NotImplementedError
+    """One row per single change since the shift began, newest first, at most `CHANGES`.
+
+    kind is new_issue or clarified (title: the claim), correction (title: table.column, detail: old → new) or
+    appeal_upheld (title: code of the service). No person, no address.
+    """
+    rows = union_all(*_single_changes()).subquery()
+    statement = select(rows).order_by(rows.c.at.desc(), rows.c.kind, rows.c.title).limit(CHANGES)
+    return read(connection, statement.params(_moments(filters)), ITEMS)
+
+
+SINCE, UNTIL, FILED = (bindparam(name, type_=BigInteger) for name in ("since", "until", "filed"))
+
+
+def _moments(filters: Filters) -> dict[str, int]:
+    filed = filters.as_of - APPEAL_WINDOW
+    moments = {"since": shift_start(filters.as_of), "until": filters.as_of, "filed": filed}
+    return {name: int(moment.timestamp()) for name, moment in moments.items()}
+
+
+def _sum(connection: Connection, asked: Asked) -> int:
+    return int(asked.sums().rows(connection)[0][0])
+
+
+def _newly_overdue(connection: Connection, window: Filters, numbered: Ids) -> int:
+    """Return the requests still open whose 60 minutes ended between the start of the shift and as_of."""
+    since, until = window.since - HOUR_LONG, window.as_of - HOUR_LONG
+    if since >= until:
+        return 0
+    due = replace(window, since=since, until=until)
+    spared = len(Waiting(due, numbered).running(connection))
+    return max(_sum(connection, Asked(REQUEST, due, numbered, measures=("n_open",))) - spared, 0)
+
+
+def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column.between(SINCE, UNTIL)
+
+
+def _upheld() -> Sequence[ColumnElement[bool]]:
+    return (appeal.c.result == "upheld", _within(appeal.c.decided_at), appeal.c.filed_at >= FILED)
+
+
+def _count(kind: str, *where: ColumnElement[bool]) -> Statement:
+    return select(literal(kind).label("kind"), func.count().label("n")).where(*where)
+
+
+def _counted_from_facts(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, int]:
+    shape: Narrowed = narrowed(filters)
+    request = takedown_request.c
+    removed = (request.outcome_id == REMOVED, _within(request.actioned_at), *shape.facts(request))
+    counts = union_all(
+        _count("clarified", _within(issue.c.clarified_at), *shape.facts(issue.c)),
+        _count("removed", *removed),
+        _count("corrections", _within(correction.c.corrected_at)),
+        _count("appeals_upheld", *_upheld()),
+    ).subquery()
+    statement = select(counts.c.kind, counts.c.n).order_by(counts.c.kind)
+    bound = {**values(filters, numbered), **_moments(filters)}
+    return {row.kind: int(row.n) for row in connection.execute(statement, bound)}
+
+
+def _single_changes() -> list[Statement]:
+    def change(kind: str, at: Any, title: Any, detail: Any, *where: ColumnElement[bool]) -> Statement:
+        named = (literal(kind).label("kind"), seconds(at).label("at"), title.label("title"), detail.label("detail"))
+        return select(*named).where(*where)
+
+    claim, ralat, nothing = issue.c, correction.c, literal("")
+    place = ralat.table_name + "." + ralat.column_name
+    old, new = (func.coalesce(value, "–") for value in (ralat.old_value, ralat.new_value))
+    code = select(service.c.code).where(service.c.id == appeal.c.service_id).scalar_subquery()
+    return [
+        change("new_issue", claim.first_seen_at, claim.title, nothing, _within(claim.first_seen_at)),
+        change("clarified", claim.clarified_at, claim.title, nothing, _within(claim.clarified_at)),
+        change("correction", ralat.corrected_at, place, old + " → " + new, _within(ralat.corrected_at)),
+        change("appeal_upheld", appeal.c.decided_at, func.coalesce(code, ""), nothing, *_upheld()),
+    ]

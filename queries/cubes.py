@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    Select,
     and_,
     bindparam,
     cast,
@@ -31,7 +30,7 @@ from queries.filters import Filters
 from queries.known import as_known
 from queries.limits import FACTS_WINDOW, PINNED_WINDOW
 from queries.narrowing import NUMBERED, Narrowed, narrowed, values
-from queries.reading import SqlRow, total
+from queries.reading import SqlRow, Statement, total
 
 _ROLLUPS = {rollup.table.name: rollup for rollup in ROLLUPS}
 
@@ -40,7 +39,7 @@ _ROLLUPS = {rollup.table.name: rollup for rollup in ROLLUPS}
 class Sums:
     """A statement of sums, its values and how it is answered; `bounded_since` is set when the window had to be cut."""
 
-    statement: Select[Any]
+    statement: Statement
     parameters: Mapping[str, Any]
     uses_facts: bool
     bounded_since: datetime | None
@@ -91,6 +90,7 @@ class Asked:
     """What is summed: a roll-up, filters, the dimensions kept apart, the grain of time kept apart (None: none).
 
     `measures`: which, all when empty. `within`: the only buckets of the grain that are wanted; others may come as well.
+    `most`: only so many rows, those with most of the first measure, most first.
     """
 
     rollup: Rollup
@@ -100,6 +100,7 @@ class Asked:
     grain: Grain | None = None
     measures: tuple[str, ...] = ()
     within: tuple[int, ...] = ()
+    most: int = 0
 
     def cubes(self) -> dict[Grain, Cube]:
         """Return the cube of each grain, widest first, that holds what is asked; none for a fixed link."""
@@ -128,6 +129,7 @@ class Asked:
             measures=self.measures or tuple(self.rollup.measures),
             narrowed=narrowed(self.filters),
             is_within=bool(self.within),
+            most=self.most,
             is_pinned=self.filters.pinned,
         )
 
@@ -151,6 +153,7 @@ class Shape:
     measures: tuple[str, ...]
     narrowed: Narrowed
     is_within: bool
+    most: int
     is_pinned: bool
 
 
@@ -161,7 +164,7 @@ def key_of(rollup: Rollup) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _statement(shape: Shape) -> Select[Any]:
+def _statement(shape: Shape) -> Statement:
     rollup = _ROLLUPS[shape.rollup]
     parts = [
         _from_cube(shape, rollup, number, cube) if cube else _from_facts(shape, rollup, number)
@@ -170,10 +173,11 @@ def _statement(shape: Shape) -> Select[Any]:
     rows = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
     keys = [rows.c[name] for name in (*shape.by, *(["bucket"] if shape.grain else []))]
     sums = [total(rows.c[name]).label(name) for name in shape.measures]
-    return select(*keys, *sums).group_by(*keys).order_by(*keys)
+    statement = select(*keys, *sums).group_by(*keys)
+    return statement.order_by(sums[0].desc(), *keys).limit(shape.most) if shape.most else statement.order_by(*keys)
 
 
-def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Select[Any]:
+def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Statement:
     row, key = rollup.table.c, key_of(rollup)
     start = row.bucket * cube.grain.width - cube.grain.offset
     columns = [row[name] for name in shape.by]
@@ -187,7 +191,7 @@ def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Select[
     return select(*columns, *(row[name] for name in shape.measures)).where(*where, *shape.narrowed.sums(row, key))
 
 
-def _from_facts(shape: Shape, rollup: Rollup, number: int) -> Select[Any]:
+def _from_facts(shape: Shape, rollup: Rollup, number: int) -> Statement:
     piece = Piece(None, _bound("start", number), _bound("end", number))
     row = as_known(rollup.facts, piece) if shape.is_pinned else rollup.facts.c
     columns = [rollup.dimensions[name](row).label(name) for name in shape.by]

@@ -7,11 +7,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pandas as pd
-from sqlalchemy import Connection, Select, Transaction, false, literal, select, union_all
+from sqlalchemy import Connection, Transaction, false, literal, select, union_all
 
 from data import tables
 from queries.filters import UNLOCATED, Names
-from queries.reading import Columns, read
+from queries.reading import Columns, Statement, read
 
 OPTIONS: Columns = {"dimension": "text", "code": "text", "label_id": "text", "label_en": "text", "position": "count"}
 SERVICES: Columns = {
@@ -28,7 +28,7 @@ CODED: Mapping[str, Any] = {
 """Dimension name in frames and captions -> its table; `province` comes from `region`."""
 
 
-def _rows(name: str, table: Any) -> Select[Any]:
+def _rows(name: str, table: Any) -> Statement:
     position = table.c.position if "position" in table.c else table.c.id
     return select(literal(name).label("dimension"), table.c.id.label("id"), table.c.code, table.c.label_id,
                   table.c.label_en, position.label("position"))  # fmt: skip

@@ -1,32 +1,30 @@
-"""Which claims are going round, and how fast they are answered. How far each spreads is in `queries.spreading`.
+"""Which claims are going round, how far each spreads, and how fast they are answered.
 
 An issue has a theme of its own. Filters of service, province or detection source keep the issues that have such
 content; these are read from facts, over at most the last 31 days of a live window.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, Connection, Select, bindparam, func, select, text
+from sqlalchemy import Connection
 
-from data.rollups.declarations import ISSUE, seconds
-from data.tables import issue
-from queries.cubes import Asked, Piece, started_between
+from data.rollups.declarations import ISSUE, ISSUE_CONTENT
+from queries import risings
+from queries.cubes import Asked, Sums
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.known import as_known
-from queries.limits import CLARIFICATION_ISSUES, PINNED_WINDOW
-from queries.narrowing import Narrowed, narrowed, values
+from queries.issue_facts import facts
+from queries.limits import SPREAD_WINDOW, TOP_ISSUES
 from queries.reading import Columns, SqlRow, from_rows
 from queries.series import buckets_of
 from queries.shares import relative_change, share, wilson
 from queries.survival import grouped, kaplan_meier
-from queries.waiting import FAR, LONG_AGO
-from queries.windows import DAY, day_end
+from queries.waiting import LONG_AGO
+from queries.windows import DAY, WEEK, day_end, day_start
 
 COUNTS: Columns = {
     "n_new": "count", "n_active": "count", "n_closed": "count", "n_clarified": "count",
@@ -39,6 +37,13 @@ SAME_HOURS: Columns = {
     "n_new": "count", "n_new_before": "count", "change_share": "share", "weeks_back": "count",
     "since": "time", "until": "time", "since_before": "time", "until_before": "time",
 }  # fmt: skip
+TOP: Columns = {
+    "issue_id": "text", "title": "text", "theme": "text", "status": "text", "n_found": "count", "n_views": "number",
+    "n_services": "count", "n_provinces": "count", "n_unlocated": "count",
+    "first_found_at": "time", "last_found_at": "time", "clarified_at": "time", "is_clarified": "flag",
+}  # fmt: skip
+SPREAD: Columns = {"issue_id": "text", "service": "text", "n_found": "count"}
+RISING: Columns = risings.RISING
 
 
 def counts(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -54,7 +59,7 @@ def counts(connection: Connection, filters: Filters) -> pd.DataFrame:
     low, high = wilson(new.n_clarified, new.n_issues)
     line = {
         "n_new": new.n_issues, "n_clarified": new.n_clarified, "n_active": _n_active(connection, filters, numbered),
-        "n_closed": _facts(connection, filters, numbered, "closed")[0][0],
+        "n_closed": facts(connection, filters, numbered, "closed")[0][0],
         "clarified_share": float(share(new.n_clarified, new.n_issues)),
         "clarified_low": float(low), "clarified_high": float(high),
     }  # fmt: skip
@@ -82,71 +87,98 @@ def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFra
     return from_rows([line | filters.compared()], SAME_HOURS)
 
 
-@dataclass(frozen=True)
-class _Issues:
-    """Issues as they are, or (for a fixed link, of the last `PINNED_WINDOW`) as they were known."""
+def top(connection: Connection, filters: Filters) -> pd.DataFrame:
+    """One row per issue, the ten with most content in the window, most first.
 
-    shape: Narrowed
-    is_pinned: bool
-
-    @cached_property
-    def row(self) -> Any:
-        return as_known(issue, Piece(None, bindparam("long_ago", type_=BigInteger), FAR)) if self.is_pinned else issue.c
-
-    def select(self, *columns: Any, where: Sequence[Any]) -> Select[Any]:
-        return select(*columns).select_from(self.row.issue_id.table).where(*where, *self.shape.facts(self.row))
-
-
-SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
+    From 7 days on whole WIB days are counted: `attrs["counted_since"]` says since when. Services, provinces, content
+    without a region and the first and last finding are those of at most the last `SPREAD_WINDOW` of the window.
+    """
+    numbered = ids(connection)
+    counted, sums, rows = _most_found(connection, filters, numbered)
+    found = [row.issue_id for row in rows]
+    named = {row.issue_id: row for row in facts(connection, filters, numbered, "named", found)}
+    spread = _spread_of(facts(connection, _lately(counted), numbered, "spread", found))
+    lines = [_top_line(row, named.get(row.issue_id), spread.get(row.issue_id, ()), numbered) for row in rows]
+    return from_rows(lines, TOP, sums.attrs | {"counted_since": counted.since})
 
 
-def _active(issues: _Issues) -> Select[Any]:
-    is_open = issues.row.status != "closed" if issues.is_pinned else text("status <> 'closed'")
-    return issues.select(func.count(), where=[is_open])
+def spread(connection: Connection, filters: Filters) -> pd.DataFrame:
+    """One row per top issue and service on which it was found, issues as in `top`, most found first."""
+    numbered = ids(connection)
+    counted, sums, rows = _most_found(connection, filters, numbered)
+    found = [row.issue_id for row in rows]
+    by_issue = _spread_of(facts(connection, _lately(counted), numbered, "spread", found))
+    lines = [
+        {"issue_id": str(issue), "service": numbered.code("service", service), "n_found": n}
+        for issue in found
+        for service, n in _by_service(by_issue.get(issue, ()))
+    ]
+    return from_rows(lines, SPREAD, sums.attrs | {"counted_since": _lately(counted).since})
 
 
-def _closed(issues: _Issues) -> Select[Any]:
-    row = issues.row
-    return issues.select(func.count(), where=[row.closed_at >= SINCE, row.closed_at < UNTIL, row.status == "closed"])
+def rising(connection: Connection, filters: Filters) -> pd.DataFrame:
+    """One row per issue, theme or service whose last six hours exceed their usual ones, largest ratio first.
+
+    The rule is `queries.baselines.RISING`; the hours end at as_of, or at the end of a window that is past.
+    """
+    return risings.rising(connection, filters)
 
 
-def _times(issues: _Issues) -> Select[Any]:
-    row = issues.row
-    times = issues.select(
-        seconds(row.first_seen_at), seconds(row.clarified_at),
-        where=[started_between(ISSUE, row, Piece(None, SINCE, UNTIL))],
-    )  # fmt: skip
-    return times.order_by(row.first_seen_at.desc(), row.issue_id).limit(CLARIFICATION_ISSUES)
+def _most_found(connection: Connection, filters: Filters, numbered: Ids) -> tuple[Filters, Sums, Sequence[SqlRow]]:
+    """Return the window that is counted, how it was read, and (issue_id, n_found, n_views) of the top issues."""
+    counted = filters
+    if filters.until - filters.since >= WEEK and not filters.pinned:
+        counted = replace(filters, since=day_start(filters.since), until=day_end(filters.until))
+    by = ("issue_id",)
+    sums = Asked(ISSUE_CONTENT, counted, numbered, by, measures=("n_found", "n_views"), most=TOP_ISSUES).sums()
+    return counted, sums, sums.rows(connection)
 
 
-_STATEMENTS = {"active": _active, "closed": _closed, "times": _times}
+def _lately(filters: Filters) -> Filters:
+    return replace(filters, since=max(filters.since, filters.until - SPREAD_WINDOW))
 
 
-@lru_cache(maxsize=1_000)
-def _statement(kind: str, shape: Narrowed, is_pinned: bool) -> Select[Any]:
-    return _STATEMENTS[kind](_Issues(shape, is_pinned))
+def _spread_of(rows: Sequence[SqlRow]) -> Mapping[int, Sequence[Any]]:
+    by_issue: dict[int, list[Any]] = {}
+    for row in rows:
+        by_issue.setdefault(row[0], []).append(row)
+    return by_issue
 
 
-def _facts(connection: Connection, filters: Filters, numbered: Ids, kind: str) -> Sequence[SqlRow]:
-    moments = {"since": filters.since, "until": filters.until, "as_of": filters.as_of,
-               "long_ago": filters.until - PINNED_WINDOW}  # fmt: skip
-    bound = {name: int(moment.timestamp()) for name, moment in moments.items()}
-    statement = _statement(kind, narrowed(filters), filters.pinned)
-    return connection.execute(statement, {**values(filters, numbered), **bound}).all()
+def _by_service(rows: Sequence[Any]) -> list[tuple[int, int]]:
+    found: dict[int, int] = {}
+    for row in rows:
+        found[row.service_id] = found.get(row.service_id, 0) + row.n
+    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _top_line(row: Any, named: Any, rows: Sequence[Any], numbered: Ids) -> dict[str, Any]:
+    located = {part.province_code for part in rows} - {""}
+    return {
+        "issue_id": str(row.issue_id), "n_found": row.n_found, "n_views": row.n_views,
+        "title": named.title if named else "", "status": named.status if named else "",
+        "theme": numbered.code("theme", named.theme_id if named else 0),
+        "n_services": len({part.service_id for part in rows}), "n_provinces": len(located),
+        "n_unlocated": sum(part.n for part in rows if not part.province_code),
+        "first_found_at": min((part.first for part in rows), default=None),
+        "last_found_at": max((part.last for part in rows), default=None),
+        "clarified_at": named.clarified_at if named else None,
+        "is_clarified": named is not None and named.clarified_at is not None,
+    }  # fmt: skip
 
 
 def _n_active(connection: Connection, filters: Filters, numbered: Ids) -> int:
     always = replace(filters, since=LONG_AGO, until=day_end(filters.as_of) + DAY)
     asked = Asked(ISSUE, always, numbered, measures=("n_issues", "n_closed"))
     if not asked.cubes():
-        return int(_facts(connection, filters, numbered, "active")[0][0])
+        return int(facts(connection, filters, numbered, "active")[0][0])
     sums = asked.sums().rows(connection)[0]
     return int(sums.n_issues - sums.n_closed)
 
 
 def _time_to_clarify(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, object]:
     now = int(filters.as_of.timestamp())
-    rows = _facts(connection, filters, numbered, "times")
+    rows = facts(connection, filters, numbered, "times")
     times = [((now if row[1] is None else row[1]) - row[0], row[1] is not None) for row in rows]
     watched = np.array([time for time in times if time[0] >= 0], dtype=np.int64).reshape(-1, 2)
     median = kaplan_meier(*grouped(watched[:, 0], watched[:, 1])).quantile(0.5) if len(watched) else None

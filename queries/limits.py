@@ -40,3 +40,9 @@ CHANGES = 50
 
 CALENDAR_EVENTS = 5
 """Events named beside the tiles."""
+
+RISING_CANDIDATES = 50
+"""Issues with most content in the last hours that are held against their usual."""
+
+APPEAL_WINDOW = timedelta(days=90)
+"""An appeal decided now was filed at most this long ago; appeals are found by the time they were filed."""

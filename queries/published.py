@@ -1,35 +1,152 @@
-"""Official figures beside ours, balanced or not."""
+"""Official figures beside ours, balanced or not.
+
+Figures are shown as published and nothing is mended: where their parts do not add up the row says so, and releases
+known to contradict themselves are named. Ours are of the same window by now, where our data reaches back to its start.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
+from data.rollups.declarations import CONTENT, ISSUE, seconds
+from data.tables import content, published_figure
+from queries.cubes import Asked
+from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.reading import Columns
+from queries.reading import Columns, from_rows
+from queries.windows import day_start
 
 FIGURES: Columns = {
-    "figure_set": "text",
-    "service": "text",
-    "window_start": "time",
-    "window_end": "time",
-    "source": "text",
-    "note": "text",
-    "issues": "number",
-    "found": "number",
-    "removed": "number",
-    "labelled": "number",
-    "open": "number",
-    "difference": "number",
-    "balance": "text",
-    "slip": "text",
-    "is_covered": "flag",
-    "our_issues": "number",
-    "our_found": "number",
-    "our_removed": "number",
-    "our_labelled": "number",
-    "our_open": "number",
-}
+    "figure_set": "text", "service": "text", "is_total": "flag", "window_start": "time", "window_end": "time",
+    "source": "text", "note": "text",
+    "issues": "number", "found": "number", "removed": "number", "labelled": "number", "open": "number",
+    "difference": "number", "services_difference": "number", "balance": "text",
+    "slip": "text", "slip_id": "text", "slip_en": "text",
+    "is_covered": "flag", "our_issues": "number", "our_found": "number", "our_removed": "number",
+    "our_labelled": "number", "our_open": "number",
+}  # fmt: skip
+
+BALANCED, UNBALANCED, INCOMPLETE = "balanced", "unbalanced", "incomplete"
+"""Parts add up; they do not; a part was not published, so nothing can be said."""
+
+COLUMN_OF: Mapping[str, str] = MappingProxyType({
+    "isu": "issues", "found": "found", "removed": "removed", "labelled": "labelled", "open": "open",
+})  # fmt: skip
+"""Published measure -> column."""
+
+SLIPS: Mapping[tuple[str, str], tuple[str, str, str]] = MappingProxyType(
+    {
+        ("A", "facebook"): (
+            "two_values",
+            "Satu konferensi pers menyebut 454 dan 455; 332 + 123 = 455.",
+            "One press conference says 454 and 455; 332 + 123 = 455.",
+        ),
+        ("A", "tiktok"): (
+            "misprint",
+            "Tercetak 14 diturunkan dan 4 tersisa dari 25; 25 − 4 = 21.",
+            "Printed as 14 removed and 4 left of 25; 25 − 4 = 21.",
+        ),
+        ("B", ""): (
+            "issues_as_content",
+            "96 isu tercetak sebagai 96 konten; kontennya 355.",
+            "96 issues were printed as 96 content items; the content is 355.",
+        ),
+        ("SAMAN", ""): (
+            "sum_of_parts",
+            "Total 2.179.223, tetapi jumlah bagiannya 2.163.183.",
+            "The total is 2,179,223 but its parts sum to 2,163,183.",
+        ),
+    }
+)
+"""(Set, service) of releases known to contradict themselves -> (code, Indonesian, English)."""
 
 
 def figures(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per published set and service (the whole with service ''), sets in order of their letters."""
-    raise NotImplementedError
+    """One row per published set and service, the whole (service '') first, sets in order of their letters.
+
+    difference: found less the published parts. services_difference: found of the whole less that of its services.
+    balance: `balanced`, `unbalanced` or `incomplete`. Narrowed by service only.
+    """
+    numbered = ids(connection)
+    rows = _published(connection, filters, numbered)
+    ours = {set_: _ours(connection, rows[set_, service], filters, numbered) for set_, service in rows if not service}
+    lines = [
+        _line(row, _services(rows, set_) if not service else ()) | _own(ours.get(set_), service)
+        for (set_, service), row in rows.items()
+    ]
+    return from_rows(lines, FIGURES)
+
+
+Row = Mapping[str, Any]
+
+
+def _published(connection: Connection, filters: Filters, numbered: Ids) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return (set, service) -> what was published of it, in the order shown."""
+    figure = published_figure.c
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    statement = select(published_figure).order_by(figure.figure_set, figure.service_code, figure.measure)
+    for row in connection.execute(statement).mappings():
+        if row["service_code"] and filters.services and row["service_code"] not in filters.services:
+            continue
+        key = (row["figure_set"], row["service_code"])
+        line = rows.setdefault(key, dict.fromkeys(COLUMN_OF.values()) | {"note": ""})
+        line |= {name: row[name] for name in ("figure_set", "window_start", "window_end", "source")}
+        line |= {"service": row["service_code"], "note": "; ".join(filter(None, (line["note"], row["note"])))}
+        line[COLUMN_OF[row["measure"]]] = row["value"]
+    order = {code: place for place, code in enumerate(("", *numbered.of["service"]))}
+    return dict(sorted(rows.items(), key=lambda item: (item[0][0], order.get(item[0][1], len(order)), item[0][1])))
+
+
+def _services(rows: Mapping[tuple[str, str], Row], figure_set: str) -> list[Row]:
+    return [row for (set_, service), row in rows.items() if set_ == figure_set and service]
+
+
+def _line(row: Row, services: Sequence[Row]) -> dict[str, Any]:
+    parts = [row[name] for name in ("removed", "labelled", "open") if row[name] is not None]
+    found = row["found"]
+    difference = found - sum(parts) if found is not None and parts else None
+    by_service = [service["found"] for service in services if service["found"] is not None]
+    gap = found - sum(by_service) if found is not None and by_service else None
+    slip = SLIPS.get((row["figure_set"], row["service"]), ("", "", ""))
+    return {
+        **row, "is_total": not row["service"], "difference": difference, "services_difference": gap,
+        "balance": _balance(difference, gap, is_whole=row["open"] is not None),
+        "slip": slip[0], "slip_id": slip[1], "slip_en": slip[2],
+    }  # fmt: skip
+
+
+def _balance(difference: int | None, gap: int | None, *, is_whole: bool) -> str:
+    if gap or (difference and (is_whole or difference < 0)):
+        return UNBALANCED
+    return BALANCED if difference == 0 else INCOMPLETE
+
+
+def _ours(connection: Connection, row: Row, filters: Filters, numbered: Ids) -> dict[str, Any] | None:
+    """Return our sums of a set's window by service code and in the whole (''), None where our data starts later."""
+    first = connection.execute(select(func.min(seconds(content.c.detected_at)))).scalar()
+    start, end = row["window_start"], row["window_end"]
+    if first is None or start is None or end is None or first >= start.timestamp() + 86_400:
+        return None
+    window = replace(
+        filters, since=day_start(start), until=end, pinned=False, services=(), provinces=(), themes=(), sources=()
+    )
+    measures = ("n_found", "n_removed", "n_labelled", "n_open")
+    asked = Asked(CONTENT, window, numbered, by=("service_id",), measures=measures)
+    names = ("our_found", "our_removed", "our_labelled", "our_open")
+    rows = asked.sums().rows(connection)
+    sums = {numbered.code("service", key): dict(zip(names, values, strict=True)) for key, *values in rows}
+    whole = {name: sum(row[name] for row in sums.values()) for name in names}
+    issues = Asked(ISSUE, window, numbered, measures=("n_issues",)).sums().rows(connection)[0][0]
+    return {**sums, "": whole | {"our_issues": issues}}
+
+
+def _own(ours: Mapping[str, Row] | None, service: str) -> dict[str, Any]:
+    nothing = dict.fromkeys(("our_issues", "our_found", "our_removed", "our_labelled", "our_open"))
+    if ours is None:
+        return {**nothing, "is_covered": False}
+    zero = {name: 0 for name in nothing if name != "our_issues"}
+    return {**nothing, **zero, **ours.get(service, {}), "is_covered": True}

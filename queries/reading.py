@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, cast, func
-from sqlalchemy.sql.selectable import CompoundSelect
 
-SqlRow = Row[Unpack[tuple[Any, ...]]]
+Statement = Select[*tuple[Any, ...]]
+"""A SELECT of any number of columns."""
+
+SqlRow = Row[*tuple[Any, ...]]
 """A row of any number of columns."""
 
 Columns = Mapping[str, str]
@@ -29,10 +31,15 @@ DTYPES: Columns = {
 
 def total(column: ColumnElement[Any]) -> ColumnElement[int]:
     """Return the sum of a whole-number column as BIGINT (PostgreSQL would give NUMERIC), 0 over no rows."""
-    return func.coalesce(cast(func.sum(column), BigInteger), 0)
+    return func.coalesce(known_total(column), 0)
 
 
-def read(connection: Connection, statement: Select[Any] | CompoundSelect[Any], columns: Columns) -> pd.DataFrame:
+def known_total(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the sum of a whole-number column as BIGINT, NULL where nothing is known."""
+    return cast(func.sum(column), BigInteger)
+
+
+def read(connection: Connection, statement: Statement, columns: Columns) -> pd.DataFrame:
     """Return the rows of a statement as a frame with exactly the declared columns and dtypes.
 
     The statement gives the declared columns by name (times as seconds or datetimes); one it lacks raises `KeyError`.

@@ -76,17 +76,19 @@ def _at_risk(leaving: Integers) -> Integers:
 def kaplan_meier(times: ArrayLike, ended: ArrayLike, censored: ArrayLike, confidence: float = 0.95) -> Survival:
     """Return S(t) = prod(1 - d_i / n_i) with its band.
 
-    Source: Kaplan and Meier 1958; Greenwood's variance with the log(-log) transform, Kalbfleisch and Prentice 2002, 1.4.
+    Source: Kaplan and Meier 1958; Greenwood's variance with the log(-log) transform, Kalbfleisch and Prentice 2002,
+    section 1.4.
     """
     moments = np.asarray(times, dtype=np.int64)
     d = np.asarray(ended, dtype=np.int64)
     n = _at_risk(d + np.asarray(censored, dtype=np.int64))
     with np.errstate(divide="ignore", invalid="ignore"):
-        survival = np.cumprod(1 - d / n)
+        survival: Floats = np.cumprod(1 - d / n, dtype=np.float64)
         greenwood = np.cumsum(d / (n * (n - d)))
         log_survival = np.log(survival)
         width = NormalDist().inv_cdf(0.5 + confidence / 2) * np.sqrt(greenwood) / np.abs(log_survival)
-        low, high = survival ** np.exp(width), survival ** np.exp(-width)
+        low: Floats = survival ** np.exp(width)
+        high: Floats = survival ** np.exp(-width)
     return Survival(moments, n, d, survival, low, high)
 
 
@@ -94,7 +96,10 @@ def cumulative_incidence(times: ArrayLike, ended: ArrayLike, censored: ArrayLike
     """Return the share that ended in each way by each time, shape (ways, times); ways sum to 1 − S(t).
 
     `ended` has shape (ways, times). Source: Aalen and Johansen 1978: F_k(t) = sum S(t_i-) d_ki / n_i.
+    Raises `ValueError` when the times are not as many as the numbers.
     """
+    if np.shape(times) != np.shape(censored):
+        raise ValueError("one number of censored items for each time")
     d = np.asarray(ended, dtype=np.int64)
     total = d.sum(axis=0)
     n = _at_risk(total + np.asarray(censored, dtype=np.int64))

@@ -15,7 +15,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Select,
     and_,
     bindparam,
     func,
@@ -35,7 +34,7 @@ from queries.filters import Filters
 from queries.known import AS_OF, as_known
 from queries.limits import PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import SqlRow, total
+from queries.reading import SqlRow, Statement, total
 
 NEARING_SECONDS = 2_700
 """From 45 minutes on a request is nearing its deadline."""
@@ -97,7 +96,7 @@ class Waiting:
 
 
 @lru_cache(maxsize=1_000)
-def _statement(kind: str, shape: Narrowed, is_pinned: bool) -> Select[Any]:
+def _statement(kind: str, shape: Narrowed, is_pinned: bool) -> Statement:
     return _STATEMENTS[kind](_Requests(shape, is_pinned))
 
 
@@ -119,23 +118,23 @@ class _Requests:
     def began(self, start: Any, end: Any) -> ColumnElement[bool]:
         return started_between(REQUEST, self.row, Piece(None, start, end))
 
-    def by_service(self, *sums: ColumnElement[Any], where: ColumnElement[bool]) -> Select[Any]:
+    def by_service(self, *sums: ColumnElement[Any], where: ColumnElement[bool]) -> Statement:
         service = self.row.service_id
         return select(service, *sums).where(where, *self.narrowed).group_by(service).order_by(service)
 
 
-def _overdue(requests: _Requests) -> Select[Any]:
+def _overdue(requests: _Requests) -> Statement:
     n_overdue = total(one_if(requests.is_dated)).label("n_overdue")
     return requests.by_service(n_overdue, where=and_(requests.is_open, requests.began(0, DUE)))
 
 
-def _recent(requests: _Requests) -> Select[Any]:
+def _recent(requests: _Requests) -> Statement:
     n_recent = total(one_if(requests.is_dated)).label("n_recent")
     n_nearing = total(one_if(and_(requests.is_dated, requests.age > NEARING_SECONDS))).label("n_nearing")
     return requests.by_service(n_recent, n_nearing, where=and_(requests.is_open, requests.began(DUE, FAR)))
 
 
-def _odd(requests: _Requests) -> Select[Any]:
+def _odd(requests: _Requests) -> Statement:
     spared = and_(requests.is_dated, requests.started < DUE, requests.age <= WITHIN_SECONDS)
     return requests.by_service(
         total(one_if(~requests.is_dated)).label("n_undated"),
@@ -145,7 +144,7 @@ def _odd(requests: _Requests) -> Select[Any]:
     )
 
 
-def _running(requests: _Requests) -> Select[Any]:
+def _running(requests: _Requests) -> Statement:
     window = requests.began(bindparam("since", type_=BigInteger), bindparam("until", type_=BigInteger))
     young = and_(requests.is_dated, requests.age < WITHIN_SECONDS, window)
     begun = requests.started.label("started")
@@ -153,7 +152,7 @@ def _running(requests: _Requests) -> Select[Any]:
     return statement.order_by(requests.row.service_id, begun)
 
 
-def _oldest(requests: _Requests) -> Select[Any]:
+def _oldest(requests: _Requests) -> Statement:
     row = requests.row
     kinds = ((row.received_at, true()), (row.notified_at, row.received_at.is_(None)))
     firsts = [

@@ -1,0 +1,99 @@
+"""What is read about issues one by one: open ones, closed ones, their times, and the content they spread by.
+
+Issues are as they are or (for a fixed link, those of the last `PINNED_WINDOW`) as they were known then.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
+
+from data.rollups.declarations import ISSUE, ISSUE_CONTENT, seconds
+from data.tables import content, issue
+from queries.cubes import Piece, started_between
+from queries.dimensions import Ids
+from queries.filters import Filters
+from queries.known import as_known
+from queries.limits import CLARIFICATION_ISSUES, PINNED_WINDOW
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import SqlRow, Statement
+from queries.waiting import FAR
+
+SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
+ISSUES = bindparam("issues", type_=BigInteger, expanding=True)
+
+
+def facts(
+    connection: Connection, filters: Filters, numbered: Ids, kind: str, issues: Sequence[int] = ()
+) -> Sequence[SqlRow]:
+    """Return the rows of one of the statements below for the filters (and, where it takes them, some issues).
+
+    `active`, `closed`: one row, a count. `times`: (first_seen_at, clarified_at), newest first. `spread`: (issue_id,
+    service_id, province_code, n, first, last). `named`: issue_id with what issues are. Times in UTC seconds.
+    """
+    moments = {"since": filters.since, "until": filters.until, "as_of": filters.as_of,
+               "long_ago": filters.until - PINNED_WINDOW}  # fmt: skip
+    bound: dict[str, Any] = {name: int(moment.timestamp()) for name, moment in moments.items()}
+    statement = _statement(kind, narrowed(filters), filters.pinned)
+    return connection.execute(statement, {**values(filters, numbered), **bound, "issues": list(issues)}).all()
+
+
+class _Rows:
+    """The columns of issues and content, and the conditions that they pass the filters."""
+
+    def __init__(self, shape: Narrowed, is_pinned: bool) -> None:
+        self.shape, self.is_pinned = shape, is_pinned
+
+    @cached_property
+    def issue(self) -> Any:
+        return as_known(issue, Piece(None, bindparam("long_ago", type_=BigInteger), FAR)) if self.is_pinned else issue.c
+
+    @cached_property
+    def content(self) -> Any:
+        return as_known(content, Piece(None, SINCE, UNTIL)) if self.is_pinned else content.c
+
+    def issues(self, *columns: Any, where: Sequence[Any]) -> Statement:
+        passing = self.shape.facts(self.issue)
+        return select(*columns).select_from(self.issue.issue_id.table).where(*where, *passing)
+
+
+def _active(rows: _Rows) -> Statement:
+    is_open = rows.issue.status != "closed" if rows.is_pinned else text("status <> 'closed'")
+    return rows.issues(func.count(), where=[is_open])
+
+
+def _closed(rows: _Rows) -> Statement:
+    row = rows.issue
+    return rows.issues(func.count(), where=[row.closed_at >= SINCE, row.closed_at < UNTIL, row.status == "closed"])
+
+
+def _times(rows: _Rows) -> Statement:
+    row = rows.issue
+    window = started_between(ISSUE, row, Piece(None, SINCE, UNTIL))
+    times = rows.issues(seconds(row.first_seen_at), seconds(row.clarified_at), where=[window])
+    return times.order_by(row.first_seen_at.desc(), row.issue_id).limit(CLARIFICATION_ISSUES)
+
+
+def _spread(rows: _Rows) -> Statement:
+    row = rows.content
+    window = started_between(ISSUE_CONTENT, row, Piece(None, SINCE, UNTIL))
+    keys = (row.issue_id, row.service_id, func.coalesce(row.province_code, "").label("province_code"))
+    found = seconds(row.detected_at)
+    sums = (func.count().label("n"), func.min(found).label("first"), func.max(found).label("last"))
+    chosen = select(*keys, *sums).where(row.issue_id.in_(ISSUES), window, *rows.shape.facts(row))
+    return chosen.group_by(*keys).order_by(*keys)
+
+
+def _named(rows: _Rows) -> Statement:
+    row = rows.issue
+    columns = (row.issue_id, row.title, row.theme_id, row.status, seconds(row.clarified_at).label("clarified_at"))
+    return select(*columns).where(row.issue_id.in_(ISSUES)).order_by(row.issue_id)
+
+
+_STATEMENTS = {"active": _active, "closed": _closed, "times": _times, "spread": _spread, "named": _named}
+
+
+@lru_cache(maxsize=1_000)
+def _statement(kind: str, shape: Narrowed, is_pinned: bool) -> Statement:
+    return _STATEMENTS[kind](_Rows(shape, is_pinned))

@@ -1,0 +1,120 @@
+"""What rises: issues, themes and services whose last six hours exceed their usual ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, bindparam, select
+
+from data.rollups.declarations import CONTENT, DAY, HOUR, ISSUE_CONTENT
+from data.tables import rollup_issue_content
+from queries.baselines import RISING as RULE
+from queries.cubes import Asked
+from queries.dimensions import Ids, ids
+from queries.filters import Filters
+from queries.issue_facts import facts
+from queries.limits import RISING_CANDIDATES, RISING_ROWS
+from queries.reading import Columns, Statement, from_rows
+from queries.windows import hour_end, hour_start
+
+RISING: Columns = {
+    "kind": "text", "code": "text", "title": "text", "n_last": "count", "usual": "real", "threshold": "real",
+    "ratio": "real", "since": "time", "until": "time",
+}  # fmt: skip
+
+HOURS, DAYS = 6, 7
+"""The running hour and the five before, against the same hours on each of the seven days before."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One thing that may rise: what it is, its count of the last hours, and its usual ones of the days before."""
+
+    kind: str
+    code: str
+    n_last: int
+    earlier: Sequence[float]
+
+
+def rising(connection: Connection, filters: Filters) -> pd.DataFrame:
+    """One row per issue, theme or service that rises by the rule, largest ratio first, at most `RISING_ROWS`."""
+    numbered = ids(connection)
+    moment = min(filters.until, filters.as_of)
+    last = replace(filters, since=hour_start(moment) - timedelta(hours=HOURS - 1), until=hour_end(moment + ONE_SECOND))
+    counted = [
+        *_by_hour(connection, last, numbered, "service", "service_id"),
+        *_by_hour(connection, last, numbered, "theme", "theme_id"),
+        *_issues(connection, last, numbered),
+    ]
+    lines = _risen(counted)[:RISING_ROWS]
+    titles = _titles(connection, filters, numbered, [line["code"] for line in lines if line["kind"] == "issue"])
+    stretch = {"since": last.since, "until": moment}
+    return from_rows([line | stretch | {"title": titles.get(line["code"], "")} for line in lines], RISING)
+
+
+ONE_SECOND = timedelta(seconds=1)
+
+
+def _risen(counted: Sequence[Counted]) -> list[dict[str, Any]]:
+    if not counted:
+        return []
+    last = np.array([one.n_last for one in counted])
+    usual, threshold, _ = RULE.usual(np.array([one.earlier for one in counted], dtype=np.float64).T)
+    ratio = last / np.maximum(usual, 1)
+    lines = [
+        {"kind": one.kind, "code": one.code, "n_last": one.n_last, "usual": float(usual[place]),
+         "threshold": float(threshold[place]), "ratio": float(ratio[place])}
+        for place, one in enumerate(counted) if last[place] > threshold[place]
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (-line["ratio"], line["kind"], line["code"]))
+
+
+def _by_hour(connection: Connection, last: Filters, numbered: Ids, kind: str, dimension: str) -> list[Counted]:
+    """Return each service or theme with content in the last hours, beside the same hours of the days before."""
+    first = int(last.since.timestamp()) // HOUR.width
+    hours = first + np.arange(HOURS) - 24 * np.arange(DAYS + 1)[:, None]
+    longer = replace(last, since=last.since - timedelta(days=DAYS))
+    within = tuple(hours.ravel().tolist())
+    asked = Asked(CONTENT, longer, numbered, by=(dimension,), grain=HOUR, measures=("n_found",), within=within)
+    counts: dict[int, np.ndarray[Any, Any]] = {}
+    for key, bucket, n in asked.sums().rows(connection):
+        day, hour = divmod(first + HOURS - 1 - bucket, 24)
+        if hour < HOURS and day <= DAYS:
+            counts.setdefault(key, np.zeros(DAYS + 1, dtype=np.int64))[day] += n
+    named = ((numbered.code(kind, key), days) for key, days in counts.items() if key)
+    return [Counted(kind, code, int(days[0]), days[1:].tolist()) for code, days in named if days[0]]
+
+
+def _issues(connection: Connection, last: Filters, numbered: Ids) -> list[Counted]:
+    """Return the issues with most content in the last hours, beside a quarter of each of their days before.
+
+    The days before are those of the issue as a whole, whatever the filters: a narrowed issue must rise above them all.
+    """
+    by = ("issue_id",)
+    asked = Asked(ISSUE_CONTENT, last, numbered, by, measures=("n_found",), most=RISING_CANDIDATES)
+    found = {row.issue_id: row.n_found for row in asked.sums().rows(connection) if row.n_found >= RULE.least}
+    if not found:
+        return []
+    today = (int(last.since.timestamp()) + DAY.offset) // DAY.width
+    days = list(range(today - DAYS, today))
+    rows = connection.execute(_daily(), {"days": days, "issues": list(found)}).all()
+    counts = {(row.issue_id, row.bucket): row.n_found * HOURS / 24 for row in rows}
+    return [Counted("issue", str(i), n, [counts.get((i, day), 0.0) for day in days]) for i, n in found.items()]
+
+
+@lru_cache(maxsize=1)
+def _daily() -> Statement:
+    sums = rollup_issue_content.c
+    days = sums.bucket.in_(bindparam("days", expanding=True))
+    issues = sums.issue_id.in_(bindparam("issues", expanding=True))
+    kept = select(sums.issue_id, sums.bucket, sums.n_found).where(sums.cube == ISSUE_CONTENT.cubes[0].id, days, issues)
+    return kept.order_by(sums.issue_id, sums.bucket)
+
+
+def _titles(connection: Connection, filters: Filters, numbered: Ids, codes: Sequence[str]) -> Mapping[str, str]:
+    rows = facts(connection, filters, numbered, "named", [int(code) for code in codes]) if codes else ()
+    return {str(row.issue_id): row.title for row in rows}
