@@ -87,7 +87,7 @@ def _rows(found: Tickets, now: int) -> Columns:
         "natural_key": found.keys,
         "service_id": found.posts.service,
         "province_code": found.posts.province,
-        "theme_id": np.where(judged, found.posts.theme, 0),
+        "theme_id": found.posts.theme,
         "content_id": np.ma.masked_where(~linked, found.posts.ids),
         "status": status.astype(object),
         "received_at": found.received,

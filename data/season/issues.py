@@ -8,7 +8,7 @@ import numpy as np
 from data import tables
 from data.reference.files import rows
 from data.season import chance
-from data.season.arrays import Floats, Ids, Ints, Seconds, Texts
+from data.season.arrays import Flags, Floats, Ids, Ints, Seconds, Texts
 from data.season.habits import FOUND
 from data.season.rhythm import DAY, HOUR, activity, calendar, wib_day
 
@@ -16,8 +16,11 @@ MEAN_SIZE = 14.0
 """Content items per issue on average: 203 isu were 2,882 konten."""
 
 SPREAD_OF_SIZES = 1.45
+GIANT = 150
+"""Content items from which on an issue is too large to be a recent one by chance."""
+
 RECENT_DAYS = 56
-RECENT_SHARE = 0.17
+RECENT_SHARE = 0.22
 """The last eight weeks get this share of everything, so that live windows have something to show."""
 
 BURSTS = ((3.4, "tiktok"), (51.0, "facebook"))
@@ -53,7 +56,7 @@ def plan(chances: np.random.Generator, n_contents: int, since: int, until: int) 
     sizes = _sizes(chances, n_contents)
     start = np.sort(_starts(chances, sizes.size, since, until))
     recent = start > until - RECENT_DAYS * DAY
-    sizes = np.where(recent, np.minimum(sizes, 150), sizes)
+    sizes = _without_giants(chances, sizes, recent)
     tempo = np.exp(chances.normal(np.log(2.2), 0.7, sizes.size))
     ordinary = Plan(np.arange(sizes.size), start, sizes, tempo, np.zeros(sizes.size, dtype=np.int64))
     return _with_bursts(ordinary, n_contents, since, until)
@@ -67,6 +70,16 @@ def _sizes(chances: np.random.Generator, total: int) -> Ints:
         more = 1 + np.exp(chances.normal(middle, SPREAD_OF_SIZES, total // 12 + 8)).astype(np.int64)
         drawn = np.concatenate([drawn, np.minimum(more, largest)])
     return drawn[: int(np.searchsorted(np.cumsum(drawn), total)) + 1]
+
+
+def _without_giants(chances: np.random.Generator, sizes: Ints, recent: Flags) -> Ints:
+    """Return the sizes with recent giants exchanged for older issues: recent bursts are the planned ones."""
+    giants, others = np.flatnonzero(recent & (sizes > GIANT)), np.flatnonzero(~recent & (sizes <= GIANT))
+    giants = giants[: others.size]
+    chosen = chances.choice(others, giants.size, replace=False) if giants.size else giants
+    exchanged = sizes.copy()
+    exchanged[giants], exchanged[chosen] = sizes[chosen], sizes[giants]
+    return exchanged
 
 
 def _starts(chances: np.random.Generator, count: int, since: int, until: int) -> Seconds:

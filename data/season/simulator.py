@@ -20,9 +20,12 @@ from data.season.followed import Followed, begin, follow
 
 logger = logging.getLogger(__name__)
 
-RATE_PER_MINUTE = 30.0
+RATE_PER_MINUTE = 1.0
+"""Content items a minute, in line with the last weeks of a season of 100,000 requests: far more would make every hour a
+spike against that baseline. Each item brings about eight more changes: its request, its end, complaints."""
+
 INTERVAL_SECONDS = 2.0
-LONGEST_GAP = 900
+LONGEST_GAP = 120
 """After a longer absence nothing is invented for the time before: at most so many seconds are made up for."""
 
 OVERLAP_SECONDS = 900
