@@ -14,8 +14,8 @@ Zone = Literal["WIB", "WITA", "WIT"]
 
 UNKNOWN = "–"
 GLUE = "\N{NO-BREAK SPACE}"
-SMALL_BASE = 20
-"""Below this the change is told in items, not in per cent: 1 to 3 is "+2", not "200 %"."""
+SMALL = 20
+"""Below this a change is told in items, not in per cent, and nobody is called first (domain.md §1.15, §3)."""
 
 ZONES: dict[Zone, timezone] = {
     name: timezone(timedelta(hours=hours), name) for name, hours in (("WIB", 7), ("WITA", 8), ("WIT", 9))
@@ -137,9 +137,7 @@ def day(moment: datetime | None, language: Language, *, weekday: bool = True, ye
         return UNKNOWN
     here = local(moment)
     words = [str(here.day), MONTHS[language][here.month - 1]]
-    return " ".join(
-        ([DAYS[language][here.weekday()]] if weekday else []) + words + ([str(here.year)] if year else [])
-    )
+    return " ".join(([DAYS[language][here.weekday()]] if weekday else []) + words + ([str(here.year)] if year else []))
 
 
 def moment(at: datetime | None, language: Language, zone: Zone = "WIB", *, year: bool = True) -> str:
@@ -170,20 +168,29 @@ def _days(first: datetime, last: datetime, language: Language) -> str:
     return f"{start} – {day(last, language, weekday=False)}"
 
 
-def same_hours_last_week(since: datetime, until: datetime, language: Language) -> str:
-    """Return what a change compares with: "Jumat lalu, 06–07", or "pekan lalu, jam yang sama" across days."""
+def same_hours_last_week(since: datetime, until: datetime, language: Language, weeks: int = 1) -> str:
+    """Return in words the earlier hours a change compares with: "Jumat lalu, 06–07", or "pekan lalu, jam yang sama".
+
+    `since` and `until` are the earlier hours themselves, `weeks` how far back they lie.
+    """
     first, end = local(since), local(until)
-    if end - first > timedelta(days=1) or first.date() != (end - timedelta(seconds=1)).date():
-        return "pekan lalu, jam yang sama" if language == "id" else "the same hours last week"
+    if weeks != 1:
+        return f"{weeks} pekan lalu, jam yang sama" if language == "id" else f"{weeks} weeks ago, same hours"
+    if first.date() != (end - timedelta(seconds=1)).date():
+        return "pekan lalu, jam yang sama" if language == "id" else "last week, same hours"
     name = FULL_DAYS[language][first.weekday()]
-    hours = f"{first:%H}–{'24' if end.hour == 0 and end > first else f'{end:%H}'}"
+    hours = f"{_hour(first, language)}–{'24' if end.date() > first.date() else _hour(end, language)}"
     return f"{name} lalu, {hours}" if language == "id" else f"last {name}, {hours}"
+
+
+def _hour(at: datetime, language: Language) -> str:
+    return f"{at:%H}" if at.minute == 0 else f"{at:%H.%M}" if language == "id" else f"{at:%H:%M}"
 
 
 def change(now: float | None, before: float | None, language: Language, basis: str) -> str | None:
     """Return a change of counts in words, "▲ 12 % dari Jumat lalu, 06–07"; None when either side is unknown.
 
-    A base under `SMALL_BASE` is told in items ("▲ 2 dari 1 …"), so that no percentage hides a small number.
+    A base under `SMALL` is told in items ("▲ 2 dari 1 …"), so that no percentage hides a small number.
     """
     if now is None or before is None or _missing(now) or _missing(before):
         return None
@@ -191,7 +198,7 @@ def change(now: float | None, before: float | None, language: Language, basis: s
     if now == before:
         return f"= {'sama dengan' if language == 'id' else 'same as'} {basis}"
     arrow = "▲" if now > before else "▼"
-    if before < SMALL_BASE:
+    if before < SMALL:
         return f"{arrow}{GLUE}{number(abs(now - before), language)} {of} {number(before, language)}, {basis}"
     return f"{arrow}{GLUE}{percent(abs(now - before) / before, language, 0)} {of} {basis}"
 

@@ -65,7 +65,12 @@ SERVICES = {
 OTHER = Tone("#8593A8", "#6B7A90")
 """Non-signatories and everything without a colour of its own: grey, outlined by a dash where there is room."""
 
-_BACK = {"ground": SURFACES["ground"], "grid": SURFACES["line"], "band": Tone("#26374F", "#DAE5F2"), "track": Tone("#1B273B", "#E8EEF6")}
+_BACK = {
+    "ground": SURFACES["ground"],
+    "grid": SURFACES["line"],
+    "band": Tone("#26374F", "#DAE5F2"),
+    "stage": Tone("#48566F", "#B4C2D4"),
+}
 
 TONES: dict[str, Tone] = {
     **INKS,

@@ -6,24 +6,31 @@ from dataclasses import dataclass, field
 import pandas as pd
 import streamlit as st
 
+from dashboard import formats
 from dashboard.charts.chart import Chart
 from dashboard.door import Answer
 from dashboard.escaping import md_escape
+from dashboard.language import current, t
 from dashboard.live import artefact, panel
 from dashboard.shell import rows_link
 from queries.measures import MEASURES
 
 
+PICTURE_PIXELS = 120
+"""Width of the small picture beside a value."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tile:
-    """One key figure: its measure (name and help), value and notes in words, small picture, and its rows.
+    """One key figure: its measure (name and help), value, notes, small picture, what it speaks for, and its rows.
 
-    `value` and `notes` are Markdown of ours: counts, marks and words, never text from data.
+    `about` is window and moment; `value` and `notes` are Markdown of ours: counts, marks and words, never text from data.
     """
 
     measure: str
     value: str
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    about: str = ""
     chart: Chart | None = None
     rows: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
@@ -35,21 +42,47 @@ def draw_chart(chart: Chart, key: str) -> None:
 
 
 def draw_tile(tile: Tile, language: str, key: str) -> None:
-    """Draw one tile: name with its definition, value, notes, picture, link to the rows."""
+    """Draw one tile: name with its definition, value and picture, notes, and the link to its rows."""
     measure = MEASURES[tile.measure]
     help_text = f"{measure.definition(language)}\n\n`{measure.formula(language)}`\n\n{measure.clock(language)}"
-    st.metric(measure.label(language), tile.value, help=help_text)
-    st.caption("  \n".join(tile.notes))
-    if tile.chart is not None:
-        draw_chart(tile.chart, f"{key}.picture")
-    if tile.rows:
-        rows_link(tile.rows, **tile.query)
+    label = measure.label(language)
+    with st.container(gap="xxsmall"):
+        st.markdown(label, help=help_text)
+        with st.container(horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
+            st.metric(label, tile.value, label_visibility="collapsed")
+            if tile.chart is not None:
+                with st.container(width=PICTURE_PIXELS):
+                    draw_chart(tile.chart, f"{key}.picture")
+        for note in tile.notes:
+            st.markdown(f":small[{note}]")
+        with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
+            st.caption(tile.about, width="stretch")
+            if tile.rows:
+                rows_link(f"{tile.rows} →", **tile.query)
 
 
 def tile_panel(answer: Answer, key: str, language: str, build: Callable[[pd.DataFrame], Tile]) -> None:
     """Draw the tile that `build` makes of an answer, once per answer and language, in a box as high as its row."""
-    with st.container(border=True, height="stretch", key=key):
-        panel(None, answer, lambda _: draw_tile(artefact(answer, key, build), language, key), border=False)
+
+    def draw(frame: pd.DataFrame) -> None:
+        draw_tile(artefact(answer, key, build), language, key)
+        _say_bound(frame)
+
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        panel(None, answer, draw, border=False)
+
+
+def tile_row(answer: Answer, key: str, language: str, build: Callable[[pd.DataFrame], list[Tile]]) -> None:
+    """Draw the tiles that `build` makes of one answer side by side."""
+
+    def draw(frame: pd.DataFrame) -> None:
+        tiles = artefact(answer, key, build)
+        for place, (column, tile) in enumerate(zip(st.columns(len(tiles), gap="small"), tiles, strict=True)):
+            with column, st.container(border=True, height="stretch", gap="xsmall"):
+                draw_tile(tile, language, f"{key}.{place}")
+        _say_bound(frame)
+
+    panel(None, answer, draw, border=False)
 
 
 def picture(
@@ -59,18 +92,63 @@ def picture(
     *,
     note: str = "",
     empty: str | None = None,
+    heading: str | None = None,
     more: Callable[[], None] | None = None,
 ) -> None:
-    """Draw the chart that `build` makes of an answer under the sentence it shows; `more` draws what follows it."""
+    """Draw the chart that `build` makes of an answer under the sentence it shows; `more` draws what follows it.
+
+    Without rows it says `empty`, under `heading`.
+    """
+
+    def draw(frame: pd.DataFrame) -> None:
+        chart = artefact(answer, key, build)
+        with st.container(gap="xsmall"):
+            st.markdown(f"**{md_escape(chart.title, 400)}**")
+            if note:
+                st.caption(note)
+            _say_bound(frame)
+            draw_chart(chart, key)
+            if more is not None:
+                more()
+
+    has_rows = answer.frame is not None and not answer.frame.empty
+    with st.container(border=True, height="stretch"):
+        panel(None if has_rows else heading, answer, draw, empty=empty, border=False)
+
+
+def _say_bound(frame: pd.DataFrame) -> None:
+    """Say that the window had to be cut, where it was (`queries.cubes`)."""
+    since = frame.attrs.get("bounded_since")
+    if since is not None:
+        at = formats.moment(since, current())
+        st.caption(f":material/content_cut: {t('overview.bounded', at=at)}")
+
+
+def listing(
+    answer: Answer, key: str, title: str, build: Callable[[pd.DataFrame], list[str]], empty: str | None = None
+) -> None:
+    """Draw short lines that `build` makes of an answer: Markdown of ours, with every text from data escaped."""
 
     def draw(_: pd.DataFrame) -> None:
-        chart = artefact(answer, key, build)
-        st.markdown(f"**{md_escape(chart.title, 400)}**")
-        if note:
-            st.caption(note)
-        draw_chart(chart, key)
-        if more is not None:
-            more()
+        with st.container(gap="xsmall"):
+            for line in artefact(answer, key, build):
+                st.markdown(line)
 
     with st.container(border=True, height="stretch"):
-        panel(None, answer, draw, empty=empty, border=False)
+        panel(title, answer, draw, empty=empty, border=False)
+
+
+def line(answer: Answer, key: str, build: Callable[[pd.DataFrame], str]) -> None:
+    """Draw one line of Markdown of ours that `build` makes of an answer."""
+    panel(None, answer, lambda _: st.markdown(artefact(answer, key, build)), border=False)
+
+
+def section(title: str) -> None:
+    """Draw the heading of a part of a page."""
+    st.subheader(title, anchor=False)
+
+
+def folded(label: str, draw: Callable[[], None]) -> None:
+    """Draw something behind a fold that opens on a click."""
+    with st.expander(label):
+        draw()

@@ -1,5 +1,85 @@
 """Does anything need attention now?"""
 
-from dashboard import shell
+from functools import partial
 
-shell.coming("ringkasan")
+import streamlit as st
+
+from dashboard import asides, overview, shell
+from dashboard.door import Answers
+from dashboard.language import current, t
+from dashboard.live import live
+from dashboard.tiles import line, listing, picture, tile_panel
+from queries import calendars, changes, contents, feeds, issues, outreach, spikes, takedowns
+
+FIGURES = {
+    "content": contents.same_hours_last_week,
+    "issues": issues.same_hours_last_week,
+    "open": takedowns.now_open,
+    "overdue": takedowns.now_open,
+    "kept": takedowns.within_promise,
+    "reach": outreach.totals,
+}
+TILES = {
+    "content": overview.content,
+    "issues": overview.issues,
+    "open": overview.open_requests,
+    "overdue": overview.overdue,
+    "kept": overview.kept,
+    "reach": overview.reach,
+}
+CURVES = {
+    "curve": spikes.series,
+    "issue_curve": issues.over_time,
+    "kept_curve": takedowns.within_promise_over_time,
+    "kept_before": takedowns.same_hours_last_week,
+    "reach_curve": outreach.over_time,
+}
+TRENDS = {"curve": spikes.series, "events": calendars.events, "rising": issues.rising}
+BESIDE = {
+    "upcoming": calendars.upcoming,
+    "elections": calendars.elections,
+    "feeds": feeds.state,
+}
+
+
+def heading(answers: Answers) -> None:
+    """Say what the page counts, and what has changed since the shift began."""
+    shell.caption(answers)
+    line(answers["shift"], "ringkasan.shift", asides.shift)
+
+
+def figures(answers: Answers) -> None:
+    """Draw the six tiles."""
+    for row in (("content", "issues", "open"), ("overdue", "kept", "reach")):
+        for column, name in zip(st.columns(3, gap="small"), row, strict=True):
+            with column:
+                tile_panel(answers[name], f"ringkasan.{name}", current(), partial(TILES[name], answers))
+
+
+def trends(answers: Answers) -> None:
+    """Draw content over time, and beside it what is rising."""
+    left, right = st.columns([2, 1], gap="small")
+    with left:
+        picture(answers["curve"], "ringkasan.curve", partial(overview.curve, answers), note=t("overview.curve_note"))
+    with right:
+        rising = partial(overview.rising, answers)
+        picture(
+            answers["rising"], "ringkasan.rising", rising, empty=t("overview.rising_none"), heading=t("overview.rising")
+        )
+
+
+def beside(answers: Answers) -> None:
+    """Draw the calendar and the feeds."""
+    left, right = st.columns(2, gap="small")
+    with left:
+        calendar = partial(asides.calendar, answers)
+        listing(answers["upcoming"], "ringkasan.calendar", t("overview.calendar_title"), calendar)
+    with right:
+        listing(answers["feeds"], "ringkasan.feeds", t("overview.feeds_title"), asides.feeds)
+
+
+shell.header("ringkasan")
+live("ringkasan.heading", {"shift": changes.since_shift}, heading)
+live("ringkasan.figures", FIGURES | CURVES, figures, topics=("content", "issue", "request", "campaign"))
+live("ringkasan.trends", TRENDS, trends, topics=("content", "issue"))
+live("ringkasan.beside", BESIDE, beside)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, token_of, tooltip
 from dashboard.escaping import plain
-from dashboard.formats import Language, number, percent
+from dashboard.formats import SMALL, Language, number, percent
 from dashboard.palette import TOKENS
 
 STAGES = ("found", "verified", "clarified", "requested")
@@ -17,9 +17,6 @@ PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
 
 ROW, KEY = 32, 40
 """Heights in pixels: of one row, and of the key above the rows."""
-
-RANKED_FROM = 20
-"""Below this many items no service is called first (domain.md: never rank when n is small)."""
 
 _LEFT = "(width < 520 ? 128 : 150)"
 _RIGHT = "width - 92"
@@ -47,9 +44,8 @@ def _text(kind: str, column: str, at: Spec, color: Spec, **mark: Any) -> Spec:
 
 
 def _stages(tips: list[Spec]) -> Spec:
-    quiet = {"datum": "muted", "type": "nominal", "scale": TOKENS}  # no legend: null here, it would win over the key
-    bars = _bars("stage", quiet, tips)
-    return {**bars, "mark": {**bars["mark"], "opacity": 0.45}}
+    quiet = {"datum": "stage", "type": "nominal", "scale": TOKENS}  # no legend: null here, it would win over the key
+    return _bars("stage", quiet, tips)
 
 
 def _names() -> list[Spec]:
@@ -75,7 +71,9 @@ def _spec(language: Language) -> Spec:
     titles = (("name", "service"), ("part", "parts"), ("count", "content"), ("share", "share"))
     tips = tooltip(*((column, say(language, word)) for column, word in titles))
     fits = f"datum.fraction * (width - {_LEFT} - 92) > 7 * length(datum.count) + 4"
-    inside = _text("part", "count", _x("center"), token("ground"), fontWeight=600, text={"expr": f"{fits} ? datum.count : ''"})
+    inside = _text(
+        "part", "count", _x("center"), token("ground"), fontWeight=600, text={"expr": f"{fits} ? datum.count : ''"}
+    )
     del inside["encoding"]["text"]
     parts = _bars("part", {**token_of("color"), "legend": _key(language)}, tips)
     return layered(language, [_stages(tips), parts, inside, *_names()])
@@ -89,7 +87,9 @@ def _box(starts: Sequence[float], widths: Sequence[float], floors: Sequence[floa
     }  # fmt: skip
 
 
-def _part_rows(row: Mapping[str, Any], name: str, floor: float, scale: float, language: Language) -> list[dict[str, Any]]:
+def _part_rows(
+    row: Mapping[str, Any], name: str, floor: float, scale: float, language: Language
+) -> list[dict[str, Any]]:
     """Return the parts of one row of a funnel side by side; `scale` turns items into the unit of the axis."""
     rows, start = [], 0.0
     for part in PARTS:
@@ -138,9 +138,19 @@ def funnel(total: Mapping[str, Any], language: Language) -> Chart:
     labels = [say(language, stage) for stage in (*STAGES, "parts")]
     texts = [number(n, language) for n in counts]
     shares = [percent(n / max(1, counts[0]), language, 0) for n in counts]
-    stages = {**_box([0.0] * 4, counts, [1, 2, 3, 4]), "name": labels[:4], "part": [""] * 4, "count": texts, "share": shares}
+    stages = {
+        **_box([0.0] * 4, counts, [1, 2, 3, 4]),
+        "name": labels[:4],
+        "part": [""] * 4,
+        "count": texts,
+        "share": shares,
+    }
     parts = _columns(_part_rows(total, labels[4], 5.0, 1.0, language))
-    ends = [texts[0], *(f"{n} · {share}" for n, share in zip(texts[1:], shares[1:], strict=True)), _end(total, language)]
+    ends = [
+        texts[0],
+        *(f"{n} · {share}" for n, share in zip(texts[1:], shares[1:], strict=True)),
+        _end(total, language),
+    ]
     sound = [True] * 4 + [bool(total["is_balanced"])]
     table = merged(stage=stages, part=parts, name=_named(labels, ends, sound))
     title = _funnel_title(total, language)
@@ -164,7 +174,7 @@ def _services_title(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str],
         return say(language, "services_unbalanced", names=", ".join(broken))
     if n == 0:
         return say(language, "nothing_title")
-    if n < RANKED_FROM:
+    if n < SMALL:
         return say(language, "services_title_small", n=number(n, language), k=k)
     most = max(rows, key=lambda r: int(r["n_open"]))
     if not most["n_open"]:

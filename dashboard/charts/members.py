@@ -10,15 +10,12 @@ import pandas as pd
 from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, token_of, tooltip, wall_clock
 from dashboard.charts.trends import bucket_width, bucket_words
 from dashboard.escaping import plain
-from dashboard.formats import Language, number, percent
+from dashboard.formats import SMALL, Language, number, percent
 from dashboard.palette import service_token
 
 ROW = 38
 FEET = 40
 """Heights in pixels: of one row, and of the time labels below them."""
-
-RANKED_FROM = 20
-"""Below this many items nobody is called first (domain.md: never rank when n is small)."""
 
 _LEFT, _RIGHT = "width < 520 ? 104 : 170", "width < 520 ? 62 : 130"
 _LABELS = "utchours(datum.value) == 0 ? utcFormat(datum.value, '%a %e %b') : utcFormat(datum.value, '%H.%M')"
@@ -54,7 +51,9 @@ def _names() -> list[Spec]:
 
 @cache
 def _spec(language: Language) -> Spec:
-    tips = tooltip(("name", say(language, "series")), ("when", say(language, "time")), ("count", say(language, "content")))
+    tips = tooltip(
+        ("name", say(language, "series")), ("when", say(language, "time")), ("count", say(language, "content"))
+    )
     faded = {"condition": {"test": "datum.is_filling", "value": 0.45}, "value": 1}
     bars = {
         "transform": only("bucket"),
@@ -126,7 +125,7 @@ def _title(members: pd.DataFrame, language: Language) -> str:
     n = int(members["n"].sum())
     if n == 0:
         return say(language, "nothing_title")
-    if n < RANKED_FROM:
+    if n < SMALL:
         return say(language, "members_title_small", n=number(n, language))
     first = members.iloc[0]
     share = percent(first["n"] / n, language, 0)

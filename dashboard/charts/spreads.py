@@ -51,7 +51,9 @@ def _spec(language: Language, services: int) -> Spec:
             "encoding": {**box, "fill": token_of("color"), "stroke": edge, "tooltip": tips}}  # fmt: skip
     title = _text("issue", "title", {"value": 0}, y("head"), token("ink"), align="left", limit={"expr": "width"})
     total = _text("issue", "count", _x("to"), y("middle"), token("ink"), align="left", dx=6, fontWeight=600)
-    inside = _text("part", "", _x("center"), y("middle"), token("ground"), fontSize=11, fontWeight=600, text={"expr": _INSIDE})
+    inside = _text(
+        "part", "", _x("center"), y("middle"), token("ground"), fontSize=11, fontWeight=600, text={"expr": _INSIDE}
+    )
     del inside["encoding"]["text"]
     return layered(language, [bars, title, total, inside, *_key()])
 
@@ -65,7 +67,11 @@ def _key() -> list[Spec]:
     words = {"type": "text", "align": "left", "dx": 16, "baseline": "middle"}
     return [
         {"transform": only("key"), "mark": square, "encoding": {**at, "color": token_of("color")}},
-        {"transform": only("key"), "mark": words, "encoding": {**at, "text": field("name", "nominal"), "color": token("ink")}},
+        {
+            "transform": only("key"),
+            "mark": words,
+            "encoding": {**at, "text": field("name", "nominal"), "color": token("ink")},
+        },
     ]
 
 

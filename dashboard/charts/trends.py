@@ -43,7 +43,9 @@ def _bars(title: str, tips: list[Spec]) -> Spec:
 
 def _usual(title: str) -> list[Spec]:
     step = {"interpolate": "step-after"}
-    band = _layer("usual", {"type": "area", **step}, token("band"), x=x(), y=y("low", title), y2=field("high", "quantitative"))
+    band = _layer(
+        "usual", {"type": "area", **step}, token("band"), x=x(), y=y("low", title), y2=field("high", "quantitative")
+    )
     line = _layer("usual", {"type": "line", "strokeWidth": 1.5, **step}, token("muted"), x=x(), y=y("usual", title))
     named = {"type": "text", "align": "left", "dx": 4, "dy": -7, "fontSize": 11}
     name = _layer("name", named, token("muted"), x=x(), y=y("high", title), text=field("text", "nominal"))
@@ -97,7 +99,9 @@ def bucket_words(starts: "pd.Series[Any]", width: int, language: Language) -> li
     ]
 
 
-def _buckets(starts: "pd.Series[Any]", counts: "pd.Series[int]", filling: "pd.Series[bool]", language: Language) -> dict[str, Any]:
+def _buckets(
+    starts: "pd.Series[Any]", counts: "pd.Series[int]", filling: "pd.Series[bool]", language: Language
+) -> dict[str, Any]:
     left, width = wall_clock(starts), bucket_width(starts)
     when = bucket_words(starts, width, language)
     return {
@@ -128,7 +132,11 @@ def _usual_rows(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _band_name(usual: dict[str, Any], language: Language) -> dict[str, Any]:
-    return {"at": usual["at"][:1], "high": usual["high"][:1], "text": [say(language, "usual_range")] * len(usual["at"][:1])}
+    return {
+        "at": usual["at"][:1],
+        "high": usual["high"][:1],
+        "text": [say(language, "usual_range")] * len(usual["at"][:1]),
+    }
 
 
 def _spike_rows(frame: pd.DataFrame, language: Language) -> dict[str, Any]:
@@ -191,7 +199,7 @@ def _spark_spec(language: Language) -> Spec:
     at = field("at", "temporal", scale=_SCALE, axis=None)
     n = field("n", "quantitative", scale={"zero": True, "nice": False}, axis=None)
     area = _layer("value", {"type": "area", "opacity": 0.18}, token("accent"), x=at, y=n)
-    line = _layer("value", {"type": "line", "strokeWidth": 2}, token("accent"), x=at, y=n)
+    line = _layer("value", {"type": "line", "strokeWidth": 2, "point": {"size": 10, "filled": True, "opacity": 1}}, token("accent"), x=at, y=n)
     last = _layer("last", {"type": "point", "filled": True, "size": 50, "opacity": 1}, token("accent"), x=at, y=n)
     zero = _layer("zero", {"type": "rule"}, token("grid"), y=n)
     return layered(language, [zero, area, line, last])

@@ -1,0 +1,59 @@
+"""Small exact tables: ready texts in Arrow, numbers to the right, nothing in them can be followed or rendered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from dashboard.door import Answer
+from dashboard.live import artefact
+
+ROW_PIXELS = 35
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of ready texts. `wide` is for titles; numbers stand to the right."""
+
+    label: str
+    texts: Sequence[str]
+    is_number: bool = False
+    wide: bool = False
+    help: str | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A finished table: its Arrow data and how its columns are shown; `alt` says what it is of."""
+
+    table: pa.Table
+    columns: tuple[Column, ...]
+    alt: str
+
+
+def sheet(columns: Sequence[Column], alt: str) -> Sheet:
+    """Return a finished table of columns of equal length."""
+    return Sheet(
+        pa.table({column.label: pa.array(column.texts, pa.string()) for column in columns}), tuple(columns), alt
+    )
+
+
+def draw_sheet(answer: Answer, key: str, build: Callable[[pd.DataFrame], Sheet], most: int = 12) -> None:
+    """Draw the table that `build` makes of an answer, once per answer and language; beyond `most` rows it scrolls."""
+    made = artefact(answer, key, build)
+    st.dataframe(
+        made.table,
+        key=key,
+        hide_index=True,
+        height=ROW_PIXELS * (min(most, made.table.num_rows) + 1) + 3,
+        column_config={column.label: _config(column) for column in made.columns},
+        alt=made.alt,
+    )
+
+
+def _config(column: Column) -> object:
+    side = "right" if column.is_number else "left"
+    width = "large" if column.wide else None
+    return st.column_config.TextColumn(column.label, alignment=side, width=width, help=column.help)
