@@ -3,8 +3,10 @@
 from data.loaders.files.sources import Source, sources
 from data.loaders.loading import load
 from data.loaders.mappings import Mapping, read_mapping
-from data.loaders.options import Options
+from data.loaders.options import FILES_FEED, Options
 from data.loaders.problems import LoadProblem
 from data.loaders.summaries import Counts, Summary
 
-__all__ = ["Counts", "LoadProblem", "Mapping", "Options", "Source", "Summary", "load", "read_mapping", "sources"]
+__all__ = [
+    "FILES_FEED", "Counts", "LoadProblem", "Mapping", "Options", "Source", "Summary", "load", "read_mapping", "sources",
+]  # fmt: skip

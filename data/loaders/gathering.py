@@ -7,9 +7,9 @@ order, later values over earlier ones, and compares once with what is stored.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from data.loaders.interpreted import Interpreted, Part
+from data.loaders.merging import merge_issue
 
 
 @dataclass
@@ -56,16 +56,3 @@ class IssueGathering:
         else:
             self._merged[key] = merged
         return merged, is_last
-
-
-def merge_issue(before: Part | None, after: Part) -> Part:
-    """Return two statements on one isu as one."""
-    if before is None:
-        return after
-    known = {name: value for name, value in after.items() if value is not None}
-    return {**before, **known, "first_seen_at": earliest(before["first_seen_at"], after["first_seen_at"])}
-
-
-def earliest(one: Any, other: Any) -> Any:
-    """Return the earlier of two times of which either may be unknown."""
-    return min((time for time in (one, other) if time is not None), default=None)

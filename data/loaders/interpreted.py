@@ -22,10 +22,11 @@ class Interpreted:
 
 @dataclass
 class Unknowns:
-    """What could not be understood: rows by field, and the words that stood there."""
+    """What could not be understood: rows by field, and the words that stood there; and rows kept although odd."""
 
     rows: Counter[str] = field(default_factory=Counter)
     words: dict[str, Counter[str]] = field(default_factory=dict)
+    odd: Counter[str] = field(default_factory=Counter)
 
     def add(self, name: str, word: str = "") -> None:
         """Count a row whose field is unknown; `word` is what stood there, '' where nothing did."""

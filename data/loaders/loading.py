@@ -6,23 +6,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
 from data import schema
 from data.engine import retrying, snapshot, transaction
 from data.keys import stable_id
 from data.loaders.codes import Codes
 from data.loaders.files.kinds import kind_of
-from data.loaders.files.sources import Source
+from data.loaders.files.sources import REJECTS_ENDING, Source
 from data.loaders.formats.sheets import prepare, tables_of
 from data.loaders.gathering import Gathering, IssueGathering
 from data.loaders.options import Options
 from data.loaders.prepared import Outcome, Prepared
-from data.loaders.rejects import ENDING, RejectsFile
+from data.loaders.problems import LoadProblem
+from data.loaders.rejects import RejectsFile
 from data.loaders.summaries import Summary
 from data.loaders.writing import Batch, Writer
 from data.recording import heartbeat
-from data.tables import load_run
+from data.tables import feed, load_run
 
 EVERY = 500
 """Rows between two calls of the progress function."""
@@ -36,12 +37,19 @@ def load(engine: Engine, source: Source, options: Options) -> list[Summary]:
     """
     with snapshot(engine) as connection:
         schema.require(connection)
+        _require_feed(connection, options.feed_code)
         codes = Codes.read(connection)
     options = replace(options, as_of=options.as_of or source.modified)
     kind = kind_of(source)
     prepared = [prepare(sheet, codes, options) for sheet in tables_of(source, options.mapping, is_text=kind == "text")]
     sha256 = source.sha256()
     return [TableLoad(engine, source, each, sha256, options).run() for each in prepared]
+
+
+def _require_feed(connection: Connection, feed_code: str) -> None:
+    known = connection.execute(select(feed.c.code).order_by(feed.c.code)).scalars().all()
+    if feed_code not in known:
+        raise LoadProblem(f"There is no feed '{feed_code}' in this database. Feeds: {', '.join(known)}.")
 
 
 @dataclass
@@ -60,7 +68,9 @@ class TableLoad:
         prepared, options = self.prepared, self.options
         summary = Summary(prepared.name, prepared.format, notes=prepared.notes, date_order=prepared.date_order)
         summary.sha256, summary.is_dry_run, summary.unknowns = self.sha256, options.is_dry_run, prepared.unknowns
-        writer = Writer(self.engine, options.feed_code, prepared.name, self.sha256, options.now, options.is_dry_run)
+        writer = Writer(
+            self.engine, options.feed_code, prepared.name, prepared.header, options.now, is_dry_run=options.is_dry_run
+        )
         with RejectsFile(self._rejects_path(), prepared.header) as rejects:
             for batch in self._batches(summary):
                 for refusal in [*batch.refused, *writer.write(batch, summary)]:
@@ -76,7 +86,7 @@ class TableLoad:
         if self.options.rejects is not None:
             return self.options.rejects
         folder = self.source.path.parent if self.source.path else Path.cwd()
-        return folder / (Path(self.prepared.name).name + ENDING)
+        return folder / (Path(self.prepared.name).name + REJECTS_ENDING)
 
     def _batches(self, summary: Summary) -> Iterator[Batch]:
         """Give batches of complete groups; the number of rows read is kept in the summary."""

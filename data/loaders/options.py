@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from data.loaders.mappings import Mapping
 
-Format = Literal["auto", "office", "dsa", "claimreview", "figures", "map"]
+FORMATS = ("auto", "office", "dsa", "claimreview", "figures", "map")
 
 FILES_FEED = "berkas"
 """feed.code under which files are loaded unless another is named."""
@@ -27,7 +26,7 @@ class Options:
 
     now: datetime
     mapping: Mapping = field(default_factory=Mapping)
-    format: Format = "auto"
+    format: str = "auto"
     feed_code: str = FILES_FEED
     as_of: datetime | None = None
     is_dry_run: bool = False

@@ -1,7 +1,6 @@
 """Rows that were refused: a file for those who can mend them, with line number, reason and the row itself."""
 
 import csv
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -9,20 +8,9 @@ from typing import IO, Any
 
 from data.loaders.problems import LoadProblem
 
-ENDING = ".rejects.csv"
 HEADER = ("line", "reason")
 LONGEST_CELL = 32_000
 """Characters of a cell that a spreadsheet can show."""
-
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-TELEPHONE = re.compile(r"(?<![\w/=.-])(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d){5,10}(?!\d)")
-LONGEST_EXCERPT = 500
-
-
-def masked(cells: Sequence[Any]) -> str:
-    """Return the first 500 characters of a row, e-mail addresses and telephone numbers blotted out."""
-    text = " | ".join(str(cell if cell is not None else "")[:LONGEST_EXCERPT] for cell in cells)[: LONGEST_EXCERPT * 2]
-    return TELEPHONE.sub("***", ADDRESS.sub("***", text))[:LONGEST_EXCERPT]
 
 
 class RejectsFile:

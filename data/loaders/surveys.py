@@ -160,13 +160,14 @@ def _record(found: Survey, known: set[str], is_sheet: bool) -> Any:
         kind: found.kinds[f"url:{kind}"] for kind in ("service", "archive", "shortener", "fact_check", "news", "site")
     }
     total = sum(counts.values())
+    published_or_both = "both" if "service" in known else "clarification"
     if not total:
-        return "clarification" if _has_articles_only(found) else "content"
+        return published_or_both if _has_articles_only(found) else "content"
     published = counts["fact_check"] + counts["news"]
     hidden = counts["service"] + counts["archive"] + counts["shortener"]
     on_one_site = max(found.hosts.values(), default=0) >= ANCHOR * total
     if not hidden and (published >= ANCHOR * total or ("service" not in known and on_one_site)):
-        return "both" if "service" in known else "clarification"
+        return published_or_both
     return "auto" if published else "content"
 
 

@@ -1,5 +1,6 @@
 """Batches of interpreted rows into the database, one transaction each, through the recording functions."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,12 +10,11 @@ from sqlalchemy import Connection, Engine, select
 from data import recording
 from data.engine import retrying, transaction
 from data.keys import stable_id
-from data.loaders.gathering import earliest
 from data.loaders.interpreted import Interpreted, Part
+from data.loaders.merging import earliest, merged
 from data.loaders.prepared import Refusal
-from data.loaders.quarantines import quarantine_rows
 from data.loaders.summaries import Summary
-from data.recording import Recorded
+from data.recording import Recorded, Reject, quarantine
 from data.tables import issue
 
 ROWS_A_BATCH = 2_000
@@ -53,6 +53,11 @@ class Written:
     answers: dict[str, Recorded] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
 
+    @property
+    def refused_lines(self) -> set[int]:
+        """Lines of the rows the recorder refused."""
+        return {each.line for each in self.refused}
+
 
 @dataclass(frozen=True)
 class Writer:
@@ -61,59 +66,60 @@ class Writer:
     engine: Engine
     feed_code: str
     file_name: str
-    sha256: str
+    header: tuple[str, ...]
     now: datetime
     is_dry_run: bool = False
 
     def write(self, batch: Batch, summary: Summary) -> list[Refusal]:
         """Write a batch, count it in the summary, and return the rows the recorder refused."""
-        written = self._kept(batch)
+        written = retrying(lambda: self._kept(batch))
         for table, answer in written.answers.items():
             summary.count(table, answer.new, answer.updated, answer.unchanged)
         _count_rows(batch, written, summary)
         return written.refused
 
     def _kept(self, batch: Batch) -> Written:
-        def once() -> Written:
-            written = Written()
-            try:
-                with transaction(self.engine) as connection:
-                    self._record(connection, batch, written)
-                    if self.is_dry_run:
-                        raise _Undone  # noqa: TRY301 - the one way to make the block roll back
-            except _Undone:
-                pass
-            return written
-
-        return retrying(once)
+        written = Written()
+        try:
+            with transaction(self.engine) as connection:
+                self._record(connection, batch, written)
+                if self.is_dry_run:
+                    raise _Undone  # noqa: TRY301 - the one way to make the block roll back
+        except _Undone:
+            pass
+        return written
 
     def _record(self, connection: Connection, batch: Batch, written: Written) -> None:
         for table, record in RECORDERS.items():
-            refused = {each.line for each in written.refused}
-            rows = [
-                self._told(row.parts[table]) for row in batch.rows if table in row.parts and row.line not in refused
-            ]
+            refused = written.refused_lines
+            parts = (row.parts[table] for row in batch.rows if table in row.parts and row.line not in refused)
+            rows = [self._told(part) for part in merged(table, parts)]
             if rows:
-                written.answers[table] = record(connection, self.feed_code, rows, now=self.now)
-                written.refused += _refusals(batch, written.answers[table])
+                self._note(batch, written, table, record(connection, self.feed_code, rows, now=self.now))
         self._record_issues(connection, batch, written)
-        quarantine_rows(connection, self.feed_code, (self.file_name, self.sha256), batch.refused, self.now)
+        quarantine.keep(connection, self.feed_code, map(self._reject, batch.refused), now=self.now)
 
     def _record_issues(self, connection: Connection, batch: Batch, written: Written) -> None:
-        refused = {each.line for each in written.refused}
-        known = _first_seen(connection, list(batch.issues))
+        refused, known = written.refused_lines, _first_seen(connection, list(batch.issues))
         rows = []
         for key, (part, is_complete) in batch.issues.items():
-            if part["line"] in refused or (key in known and not is_complete):
-                continue
-            first_seen = earliest(known.get(key), part["first_seen_at"])
-            rows.append(self._told({**part, "first_seen_at": first_seen}))
+            if part["line"] not in refused and (is_complete or key not in known):
+                rows.append(self._told({**part, "first_seen_at": earliest(known.get(key), part["first_seen_at"])}))
         if rows:
-            written.answers["issue"] = recording.issues(connection, self.feed_code, rows, now=self.now)
-            written.refused += _refusals(batch, written.answers["issue"])
+            self._note(batch, written, "issue", recording.issues(connection, self.feed_code, rows, now=self.now))
+
+    def _note(self, batch: Batch, written: Written, table: str, answer: Recorded) -> None:
+        written.answers[table] = answer
+        if answer.rejected:
+            cells = {row.line: row.raw for row in batch.rows}
+            written.refused += [Refusal(each.line, each.reason, cells.get(each.line, [])) for each in answer.rejected]
 
     def _told(self, part: Part) -> Part:
         return {**part, "file_name": self.file_name}
+
+    def _reject(self, refusal: Refusal) -> Reject:
+        row = dict(zip(self.header, map(str, refusal.cells), strict=False))
+        return Reject(refusal.reason, row, refusal.line, self.file_name)
 
 
 def _first_seen(connection: Connection, keys: list[str]) -> dict[str, datetime | None]:
@@ -123,23 +129,16 @@ def _first_seen(connection: Connection, keys: list[str]) -> dict[str, datetime |
     return {ids[row.issue_id]: row.first_seen_at for row in connection.execute(statement.order_by(issue.c.issue_id))}
 
 
-def _refusals(batch: Batch, answer: Recorded) -> list[Refusal]:
-    if not answer.rejected:
-        return []
-    cells = {row.line: row.raw for row in batch.rows}
-    return [Refusal(each.line, each.reason, cells.get(each.line, [])) for each in answer.rejected]
-
-
 def _count_rows(batch: Batch, written: Written, summary: Summary) -> None:
-    """Count rows of the file: new where their content (else clarification, else isu) is, updated where a part is."""
-    summary.n_rejected += len(batch.refused) + len({each.line for each in written.refused})
-    kept = len(batch.rows) - len({each.line for each in written.refused})
-    leading = [written.answers[name] for name in ("content", "clarification") if name in written.answers]
-    if "content" in written.answers and not all("content" in row.parts for row in batch.rows):
-        new = sum(answer.new for answer in leading)
-    else:
-        new = (leading or list(written.answers.values()) or [Recorded()])[0].new
-    new = min(new, kept)
-    most = max((answer.updated + answer.new for answer in written.answers.values()), default=0)
+    """Count rows of the file: new where their content, else their clarification, else their isu is new.
+
+    A second row on the same thing counts as unchanged. Updated are as many rows as the most changed table has.
+    """
+    refused = written.refused_lines
+    summary.n_rejected += len(batch.refused) + len(refused)
+    leading = Counter(next(iter(row.parts), "issue") for row in batch.rows if row.line not in refused)
+    kept, answers = leading.total(), written.answers
+    new = sum(min(count, answers[table].new) for table, count in leading.items() if table in answers)
+    most = max((answer.new + answer.updated for answer in answers.values()), default=0)
     updated = min(kept - new, max(most - new, 0))
     summary.rows.add(new, updated, kept - new - updated)

@@ -18,6 +18,7 @@ from typing import BinaryIO, cast
 from data.loaders.problems import LoadProblem
 
 STANDARD_INPUT = "-"
+REJECTS_ENDING = ".rejects.csv"
 MOST_UNPACKED = 32 * 2**30
 """Bytes a zip member may unpack to; more is a mistake or a bomb."""
 
@@ -70,23 +71,23 @@ def readable(name: str) -> Iterator[None]:
         raise LoadProblem(f"{name} cannot be read: {error.strerror or 'the device does not answer'}.") from None
 
 
-def sources(names: list[str], standard_input: BinaryIO) -> Iterator[Source]:
-    """Give the files that names, globs and '-' stand for, zip members one by one; raise `LoadProblem` for none."""
-    for name in names:
-        if name == STANDARD_INPUT:
-            yield _spooled(standard_input)
-            continue
-        for path in _expanded(name):
-            yield from _members(path)
+def sources(name: str, standard_input: BinaryIO) -> Iterator[Source]:
+    """Give the files that a name, a glob or '-' stands for, zip members one by one; raise `LoadProblem` for none."""
+    if name == STANDARD_INPUT:
+        yield _spooled(standard_input)
+        return
+    for path in expanded(name):
+        yield from members(path)
 
 
-def _expanded(name: str) -> list[Path]:
+def expanded(name: str) -> list[Path]:
+    """Return the files that a name or a glob stands for; rejects files of earlier loads only by their own name."""
     if Path(name).exists() or not has_magic(name):
         return [Path(name)]
     found = sorted(Path(each) for each in glob(name, recursive=True))  # noqa: PTH207 - absolute patterns too
     if not found:
         raise LoadProblem(f"No file matches {Path(name).name}. Check the folder and the ending.")
-    return [path for path in found if path.is_file()]
+    return [path for path in found if path.is_file() and not path.name.endswith(REJECTS_ENDING)]
 
 
 def _spooled(stream: BinaryIO) -> Source:
@@ -109,7 +110,8 @@ class _Kept(io.BufferedReader):
         super().__init__(io.FileIO(raw.fileno(), closefd=False))
 
 
-def _members(path: Path) -> Iterator[Source]:
+def members(path: Path) -> Iterator[Source]:
+    """Give a file, or what is in it when it is a zip file; raise `LoadProblem` when it cannot be read."""
     with readable(path.name):
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         with path.open("rb") as stream:

@@ -8,17 +8,15 @@ from data.loaders.values.categories import Category, category, tag_of, truth_of_
 from data.loaders.values.statuses import standing
 from data.loaders.words import is_unknown, plain
 
+NAMES = ("verdict", "harm", "technique", "theme")
 VERDICTS = frozenset({"false", "misleading", "satire", "true", "unproven"})
 
 
 def labels_of(plan: Plan, row: Row, title: str, codes: Codes, unknowns: Unknowns) -> Category:
     """Return what the row is said to be. A column made for one thing outweighs the general one, both the headline."""
-    found = Category(
-        verdict=_one(plan, row, "verdict", codes, unknowns),
-        harm=_one(plan, row, "harm", codes, unknowns),
-        technique=_one(plan, row, "technique", codes, unknowns),
-        theme=_one(plan, row, "theme", codes, unknowns),
-    )
+    found = Category()
+    for name in NAMES:
+        found = found.completed(_one(plan, row, name, codes, unknowns))
     flag = plan.text(row, "hoax_flag")
     if not is_unknown(flag):
         found = found.completed(truth_of_hoax_flag(flag))
@@ -28,24 +26,25 @@ def labels_of(plan: Plan, row: Row, title: str, codes: Codes, unknowns: Unknowns
 def _general(plan: Plan, row: Row, codes: Codes, unknowns: Unknowns) -> Category:
     text = plan.text(row, "category")
     status = plan.text(row, "status")
-    found = category(status) if status and standing(status) is None else Category()
+    by_status = category(status) if status and standing(status) is None else Category()
     if is_unknown(text):
-        return found
-    named = Category(*(_named(name, text, codes) for name in ("verdict", "harm", "technique", "theme")))
-    known = named.completed(category(text))
+        return by_status
+    known = Category(*(_named(name, text, codes) for name in NAMES)).completed(category(text))
     if not known.is_known:
         unknowns.add("category", text)
-    return known.completed(found)
+    return known.completed(by_status)
 
 
-def _one(plan: Plan, row: Row, name: str, codes: Codes, unknowns: Unknowns) -> str | None:
+def _one(plan: Plan, row: Row, name: str, codes: Codes, unknowns: Unknowns) -> Category:
+    """Return what a column made for one thing says of it; where it says something else instead, that."""
     text = plan.text(row, name)
     if is_unknown(text):
-        return None
-    told: str | None = _named(name, text, codes) or getattr(category(text), name)
-    if told is None:
+        return Category()
+    told = category(text)
+    own = _named(name, text, codes) or getattr(told, name)
+    if own is None and not told.is_known:
         unknowns.add(name, text)
-    return told
+    return Category(**{name: own}) if own else told
 
 
 def _named(name: str, text: str, codes: Codes) -> str | None:

@@ -63,7 +63,7 @@ def _outcome(stands: Standing | None, moments: dict[str, Moment], unknowns: Unkn
     if "actioned_at" not in moments:
         return "open"
     if stands:
-        unknowns.add("status open although a time of removal is given")
+        unknowns.odd["a time of removal although the status is open: taken as removed"] += 1
     return "removed"
 
 
@@ -75,4 +75,4 @@ def _precision(moments: dict[str, Moment], sent: Moment | None) -> str:
 def _count_odd(moments: dict[str, Moment], sent: Moment | None, unknowns: Unknowns) -> None:
     start, end = moments.get("received_at") or sent, moments.get("actioned_at")
     if start and end and end.at < start.at:
-        unknowns.add("removed before it was reported (kept, no latency)")
+        unknowns.odd["removed before it was reported: kept, without latency"] += 1

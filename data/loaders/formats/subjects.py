@@ -17,7 +17,7 @@ def service_of(plan: Plan, row: Row, links: tuple[str, ...], unknowns: Unknowns)
         told = from_name(plan.text(row, "source"))
     by_link = next((code for code in map(from_link, links) if code), None)
     if told and by_link and by_link not in {told, "website"}:
-        unknowns.add("service differs from its link", f"{named}: {links[0]}")
+        unknowns.odd["the service named is not that of the link: the name counts"] += 1
     found = told or by_link
     if found is None:
         unknowns.add("service", named or (kind_of(links[0]) if links else ""))

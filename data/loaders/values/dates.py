@@ -22,8 +22,8 @@ WIB = timezone(timedelta(hours=7), "WIB")
 LONGEST = 120
 """Characters of a cell that can still be a date; a sentence with a date in it is not one."""
 
-EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
-"""Years outside are typing errors: nothing this room watches is older, and nothing can be later."""
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
+"""Years outside are typing errors or empty cells that became dates: no service watched here is older."""
 
 NUMERIC = re.compile(r"(?<!\d)(\d{4}|\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})(?!\d)")
 DAY_MONTH = re.compile(

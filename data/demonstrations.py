@@ -1,0 +1,99 @@
+"""The database of `posko demo`: an invented season in one file, made beside its place and moved there when whole."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, select
+
+from data import schema, season
+from data.engine import checkpoint, snapshot, writer
+from data.recording import bulk
+from data.tables import content, feed, issue, load_run, takedown_request
+
+SEED = 2024
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a demonstration database holds; `has_own_rows` says that somebody loaded rows of their own into it."""
+
+    requests: int
+    written_at: datetime | None
+    has_own_rows: bool
+
+
+def standing(engine: Engine) -> Standing:
+    """Return what the database holds; raise `data.errors.DatabaseFault` when it cannot be read or is of another age."""
+    with snapshot(engine) as connection:
+        schema.require(connection)
+        return Standing(
+            requests=connection.execute(select(func.count()).select_from(takedown_request)).scalar_one(),
+            written_at=connection.execute(select(func.max(feed.c.written_at))).scalar(),
+            has_own_rows=_has_own_rows(connection),
+        )
+
+
+def _has_own_rows(connection: Connection) -> bool:
+    loaded = select(load_run.c.load_id).order_by(load_run.c.load_id).limit(1)
+    found = [
+        select(table.primary_key.columns[0])
+        .where(~table.c.is_simulated)
+        .order_by(table.primary_key.columns[0])
+        .limit(1)
+        for table in (content, issue)
+    ]
+    return any(connection.execute(each).first() is not None for each in (loaded, *found))
+
+
+def make(path: Path, requests: int, now: datetime, progress: bulk.Progress | None = None, seed: int = SEED) -> None:
+    """Make the database anew at `path`, with about so many takedown requests, known at `now`.
+
+    Whoever reads an older database there goes on reading it until it opens the new one. Stopped at any moment, the
+    older one is left as it was.
+    """
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        engine = writer(str(part))
+        schema.create(engine)
+        season.write(engine, season.generate(seed, requests, now=now), progress)
+        checkpoint(engine)
+        engine.dispose()
+        _forget_journals(path)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+        _forget_journals(part)
+
+
+def _forget_journals(path: Path) -> None:
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder for the time a season is made: a second demonstration waits for it instead of making its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.part*"):
+        if not _is_running(left):
+            left.unlink(missing_ok=True)
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _is_running(part: Path) -> bool:
+    """Return whether the process that makes a part still runs."""
+    number = part.name.split(".part")[0].rpartition(".")[2]
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
