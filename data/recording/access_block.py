@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from data import tables
 from data.keys import stable_id
+from data.recording.changes import Row
 from data.recording.identities import need
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Refused, Rows
-from data.recording.subjects import Row, Subject
+from data.recording.subjects import Subject
 
 
 def _identify(row: Row, _: str) -> None:

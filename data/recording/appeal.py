@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from data import tables
 from data.recording import propagation
+from data.recording.changes import Row
 from data.recording.identities import need, resolve_content
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Rows
-from data.recording.subjects import Row, Subject
+from data.recording.subjects import Subject
 
 
 def _identify(row: Row, _: str) -> None:

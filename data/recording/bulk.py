@@ -14,8 +14,18 @@ from sqlalchemy import Connection, Engine, Table, case, func, insert, literal, o
 from data import tables
 from data.columns import UtcSeconds
 from data.engine import checkpoint, is_postgres, transaction
-from data.recording import access_block, appeal, clarification, complaint, content, issue, outreach, qos_measurement
-from data.recording import referral, takedown_request
+from data.recording import (
+    access_block,
+    appeal,
+    clarification,
+    complaint,
+    content,
+    issue,
+    outreach,
+    qos_measurement,
+    referral,
+    takedown_request,
+)
 from data.rollups import keeping, recount, triggers
 
 Columns = Mapping[str, Sequence[Any]] | pd.DataFrame | pa.Table

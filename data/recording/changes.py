@@ -1,12 +1,14 @@
 """The rows of one batch beside what is stored: merged in order, compared once, written once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Table
 
 Row = dict[str, Any]
+"""One row by column name, with values as the database stores them: times are whole UTC seconds."""
+
 Key = tuple[Any, ...]
 
 
@@ -24,7 +26,9 @@ class Change:
 class Changes:
     """Rows of one table as stored (`before`) and as they shall be (`after`), by primary key.
 
-    `before` may hold more rows than `after`: neighbours that a later step wants to see.
+    `before` may hold more rows than `after`: neighbours that a later step wants to see. Rows are never changed in
+    place; `put` and `set` replace them. `asides` are options of rows that are no columns, `reasons` why they came,
+    `related` stored rows of another table that a later step needs again.
     """
 
     table: Table
@@ -33,40 +37,53 @@ class Changes:
     before: dict[Key, Row] = field(default_factory=dict)
     after: dict[Key, Row] = field(default_factory=dict)
     reasons: dict[Key, str] = field(default_factory=dict)
+    asides: dict[Key, Row] = field(default_factory=dict)
+    related: list[Row] = field(default_factory=list)
 
     @property
     def key_columns(self) -> tuple[str, ...]:
         """Names of the primary key's columns, in order."""
         return tuple(column.name for column in self.table.primary_key)
 
-    def key_of(self, row: Mapping[str, Any]) -> Key:
-        """Return the primary key of a row."""
-        return tuple(row[name] for name in self.key_columns)
-
     def known(self, key: Key) -> Row | None:
         """Return the row as it stands after the rows merged so far, or None."""
         return self.after.get(key) or self.before.get(key)
 
-    def new_rows(self) -> list[Row]:
-        """Return the rows that are not stored yet."""
-        return [row for key, row in self.after.items() if key not in self.before]
+    def put(self, key: Key, row: Row) -> None:
+        """Take a merged row; an equal one keeps the stored object, so that comparing is cheap."""
+        stored = self.before.get(key)
+        self.after[key] = stored if stored == row else row
 
-    def changed_columns(self, key: Key) -> tuple[str, ...]:
-        """Return the columns in which a stored row will differ."""
-        before, after = self.before[key], self.after[key]
-        if before is after:
-            return ()
-        return tuple(name for name, value in after.items() if value != before[name])
+    def set(self, key: Key, values: Mapping[str, Any]) -> None:
+        """Give some columns of a row that is already here these values."""
+        row = self.after.get(key) or self.before[key]
+        if any(row[name] != value for name, value in values.items()):
+            self.put(key, row | dict(values))
+
+    def new(self) -> dict[Key, Row]:
+        """Return the rows that are not stored yet."""
+        return {key: row for key, row in self.after.items() if key not in self.before}
 
     def changed(self) -> dict[Key, tuple[str, ...]]:
         """Return the changed columns of each stored row that will differ."""
-        pairs = ((key, self.changed_columns(key)) for key in self.after if key in self.before)
+        pairs = ((key, self._changed_columns(key)) for key in self.after if key in self.before)
         return {key: names for key, names in pairs if names}
+
+    def touched(self) -> Collection[Any]:
+        """Return the distribution keys of rows that are new or will differ."""
+        place = self.key_columns.index(self.table.info["distributed_by"])
+        return {key[place] for key in (*self.new(), *self.changed())}
 
     def differences(self, columns: Iterable[str]) -> Iterator[Change]:
         """Give every changed value of stored rows in the named columns."""
-        wanted = set(columns)
+        wanted = frozenset(columns)
         for key, names in self.changed().items():
             for name in names:
                 if name in wanted:
                     yield Change(key, name, self.before[key][name], self.after[key][name])
+
+    def _changed_columns(self, key: Key) -> tuple[str, ...]:
+        before, after = self.before[key], self.after[key]
+        if before is after:
+            return ()
+        return tuple(name for name, value in after.items() if value != before[name])

@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 from data import tables
 from data.keys import stable_id
 from data.recording import propagation
+from data.recording.changes import Row
 from data.recording.identities import natural_key, need, resolve_issue
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Refused, Rows
-from data.recording.subjects import Row, Subject
+from data.recording.subjects import Subject
 
 
 def _identify(row: Row, feed_code: str) -> None:

@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from data import tables
 from data.recording import complainants
+from data.recording.changes import Row
 from data.recording.identities import by_natural_key, resolve_content
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Rows
-from data.recording.subjects import Row, Subject
+from data.recording.subjects import Subject
 
 _by_natural_key = by_natural_key("complaint", "complaint_id")
 

@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from data import tables
 from data.recording import propagation
+from data.recording.changes import Row
 from data.recording.identities import by_natural_key, resolve_issue
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Rows
-from data.recording.subjects import Row, Subject
+from data.recording.subjects import Subject
 from data.rollups.declarations import OPEN
 
 _by_natural_key = by_natural_key("content", "content_id")
@@ -21,6 +22,12 @@ def _identify(row: Row, feed_code: str) -> None:
         row.setdefault("natural_key", key)
     resolve_issue(row)
     _by_natural_key(row, feed_code)
+
+
+def _reopen(row: Row, given: Row) -> None:
+    """Open content has no end, unless the report brings one."""
+    if row["outcome_id"] == OPEN and "ended_at" not in given:
+        row["ended_at"] = None
 
 
 SUBJECT = Subject(
@@ -43,6 +50,7 @@ SUBJECT = Subject(
         "service_id", "province_code", "theme_id", "harm_id", "technique_id", "source_id", "issue_id",
         "posted_at", "detected_at", "verified_at", "outcome_id", "ended_at", "time_precision",
     }),
+    settle=_reopen,
     complete=propagation.complete_contents,
     follow=propagation.copy_contents_to_requests,
 )  # fmt: skip

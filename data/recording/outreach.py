@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from data import tables
+from data.recording.changes import Row
 from data.recording.identities import by_natural_key, need
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Rows
-from data.recording.subjects import Row, Subject
+from data.recording.subjects import Subject
 
 _activity_key = by_natural_key("activity", "activity_id")
 
@@ -29,6 +30,7 @@ REACH = Subject(
     clock=("day",),
     identify=_identify_reach,
     corrected=frozenset({"reach", "impressions", "engagements", "target_reach"}),
+    growing=frozenset({"reach", "impressions", "engagements"}),
 )
 
 ACTIVITY = Subject(
@@ -46,6 +48,7 @@ HASHTAG = Subject(
     clock=("day",),
     identify=_identify_hashtag,
     corrected=frozenset({"posts", "reach", "engagements"}),
+    growing=frozenset({"posts", "reach", "engagements"}),
 )
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from data import tables
+from data.recording.changes import Row
 from data.recording.identities import by_natural_key, resolve_content, resolve_issue
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Rows
-from data.recording.subjects import Row, Subject
+from data.recording.subjects import Subject
 
 _by_natural_key = by_natural_key("referral", "referral_id")
 

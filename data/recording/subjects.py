@@ -6,10 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from data.recording.changes import Changes
-
-Row = dict[str, Any]
-"""One row by column name, with values as the database stores them: times are whole UTC seconds."""
+from data.recording.changes import Changes, Row
 
 Identify = Callable[[Row, str], None]
 """Fills the key columns of a row from what else it carries, given the feed's code; raises `Refused`."""
@@ -35,6 +32,9 @@ class Subject:
 
     `clock` are the columns whose newest value is the feed's watermark (WIB days where they end in `day`).
     `options` are keys of a row that are no columns; `kept` are columns the recorder keeps itself, ignored in rows.
+    `corrected` are columns whose change is a correction, `growing` those of them for which only a decrease is one.
+    `planned` are times that may lie ahead. `settle` mends a merged row in the light of what was given, `check` may
+    refuse it.
     `read_by` are the columns by which stored rows are looked up (default: the primary key).
     `complete` runs on the merged rows before they are written, `follow` after, both in the caller's transaction.
     """
@@ -47,6 +47,7 @@ class Subject:
     options: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     corrected: frozenset[str] = frozenset()
+    growing: frozenset[str] = frozenset()
     planned: frozenset[str] = frozenset()
     read_by: tuple[str, ...] = ()
     settle: Callable[[Row, Row], None] = _as_merged

@@ -6,12 +6,12 @@ from sqlalchemy import Connection
 
 from data import tables
 from data.recording import propagation
-from data.recording.changes import Changes
+from data.recording.changes import Changes, Row
 from data.recording.events import append_events
 from data.recording.identities import need, resolve_content
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Refused, Rows
-from data.recording.subjects import Row, Subject
+from data.recording.subjects import Subject
 from data.rollups.declarations import OPEN
 
 

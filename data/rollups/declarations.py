@@ -91,7 +91,8 @@ def started(row: Row) -> ColumnElement[int]:
 
 def latency(row: Row) -> ColumnElement[int]:
     """Return action minus start minus clock stops, seconds; NULL while open."""
-    return seconds(row.actioned_at) - started(row) - row.stopped_seconds
+    elapsed: ColumnElement[int] = seconds(row.actioned_at) - started(row) - row.stopped_seconds
+    return elapsed
 
 
 def measurable(row: Row) -> ColumnElement[bool]:
@@ -113,7 +114,7 @@ def _same(name: str) -> Expression:
 
 
 _PROVINCE: Expression = lambda row: func.coalesce(row.province_code, "")  # noqa: E731
-_ALWAYS: Expression = lambda row: literal(1, Flag())  # noqa: E731
+_ALWAYS: Expression = lambda _row: literal(1, Flag())  # noqa: E731
 _COMMON = {"service_id": _same("service_id"), "theme_id": _same("theme_id"), "source_id": _same("source_id")}
 
 CONTENT = Rollup(

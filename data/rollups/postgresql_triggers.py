@@ -1,5 +1,7 @@
 """Statement triggers of PostgreSQL: one upsert per touched cell and statement, in key order."""
 
+from typing import Any
+
 from sqlalchemy import Select, Table, delete, union_all
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import CompoundSelect
@@ -60,5 +62,5 @@ def _statement(rollup: Rollup, facts: Table, seen: list[str]) -> str:
     if not seen:
         return text_of(delete(rollup.table), DIALECT)
     parts = [counted(rollup, rows_of(facts, name).c, SIGNS[name]) for name in seen]
-    rows: Select[tuple[int, ...]] | CompoundSelect[tuple[int, ...]] = parts[0] if len(parts) == 1 else union_all(*parts)
-    return text_of(added(rollup, all_cells(rollup, rows), DIALECT), DIALECT)
+    rows: Select[Any] | CompoundSelect[Any] = parts[0] if len(parts) == 1 else union_all(*parts)
+    return text_of(added(rollup, all_cells(rollup, rows), DIALECT.name), DIALECT)

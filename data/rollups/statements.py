@@ -8,21 +8,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     FromClause,
     Integer,
     Select,
     Table,
+    case,
     cast,
     column,
     func,
     insert,
+    join,
     literal,
     literal_column,
     or_,
     select,
     table,
+    true,
     union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,7 +34,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement, CompoundSelect, Insert, visitors
 from sqlalchemy.sql.base import WriteableColumnCollection
 
-from data.rollups.declarations import ROLLUPS, Cube, Grain, Rollup, Row, unused
+from data.rollups.declarations import ROLLUPS, Cube, Expression, Grain, Rollup, Row, unused
 
 FACTS: tuple[Table, ...] = tuple(dict.fromkeys(rollup.facts for rollup in ROLLUPS))
 """Fact tables that feed a roll-up."""
@@ -67,16 +71,19 @@ def bucket(at: ColumnElement[int], grain: Grain) -> ColumnElement[int]:
     return cast((at + grain.offset) // grain.width, Integer)
 
 
-def counted(rollup: Rollup, row: Row, sign: int = 1) -> Select[Any]:
-    """Return the counted rows of a namespace of facts, measures times `sign`."""
+def counted(rollup: Rollup, row: Row, sign: int = 1, before: Row | None = None) -> Select[Any]:
+    """Return the counted rows of a namespace of facts, measures times `sign`, or less what `before` counted."""
     buckets = [bucket(rollup.at(row), grain).label(f"at_{grain.name}") for grain in grains_of(rollup)]
     dimensions = [expression(row).label(name) for name, expression in rollup.dimensions.items()]
-    measures = [_signed(expression(row), sign).label(name) for name, expression in rollup.measures.items()]
-    return select(*buckets, *dimensions, *measures).where(rollup.where(row))
+    measures = [_measure(e, row, sign, before).label(name) for name, e in rollup.measures.items()]
+    columns: list[ColumnElement[Any]] = [*buckets, *dimensions, *measures]
+    return select(*columns).where(rollup.where(row))
 
 
-def _signed(measure: ColumnElement[Any], sign: int) -> ColumnElement[Any]:
-    return measure if sign == 1 else -measure
+def _measure(expression: Expression, row: Row, sign: int, before: Row | None) -> ColumnElement[Any]:
+    if before is not None:
+        return expression(row) - expression(before)
+    return expression(row) if sign == 1 else -expression(row)
 
 
 def finer(rollup: Rollup, parent: Cube, grain: Grain, source: FromClause) -> Select[Any]:
@@ -108,6 +115,27 @@ def key_of(rollup: Rollup, cube: Cube, at: ColumnElement[Any], row: Row) -> dict
     return parts
 
 
+def spread(rollup: Rollup, rows: FromClause) -> Select[Any]:
+    """Return one row a counted row and cube, unsummed: key columns, then measures. For a row or two at a time."""
+    grains = [grain.name for grain in grains_of(rollup)]
+    kept = [
+        select(
+            literal(cube.id).label("cube"),
+            literal(grains.index(cube.grain.name)).label("grain"),
+            *(literal(int(name in cube.dimensions)).label(name) for name in rollup.dimensions),
+        )
+        for cube in rollup.cubes
+    ]
+    cube = union_all(*kept).subquery("cubes")
+    parts: dict[str, ColumnElement[Any]] = {
+        name: case((cube.c[name] == 1, rows.c[name]), else_=unused(name)) for name in rollup.dimensions
+    }
+    parts["cube"] = cube.c.cube
+    parts["bucket"] = case(*((cube.c.grain == i, rows.c[f"at_{name}"]) for i, name in enumerate(grains)))
+    chosen = [parts[name].label(name) for name in key_columns(rollup)]
+    return select(*chosen, *(rows.c[name] for name in rollup.measures)).select_from(join(rows, cube, true()))
+
+
 def parents(rollup: Rollup) -> list[tuple[Cube, Cube | None]]:
     """Return the cubes in an order in which each can be summed from an earlier one, which stands beside it, or facts.
 
@@ -133,7 +161,7 @@ def _divides(fine: Cube, coarse: Cube) -> bool:
     return fits and set(coarse.dimensions) <= set(fine.dimensions)
 
 
-def all_cells(rollup: Rollup, rows: Select[Any]) -> Select[Any]:
+def all_cells(rollup: Rollup, rows: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
     """Return the cells of every cube, all-zero ones left out, in key order: writers that meet never deadlock."""
     base = rows.cte("counted")
     every = union_all(*(cells(rollup, cube, base).having(_any_not_zero(rollup, base)) for cube in rollup.cubes))
@@ -145,9 +173,9 @@ def _any_not_zero(rollup: Rollup, rows: FromClause) -> ColumnElement[bool]:
     return or_(*(func.sum(rows.c[name]) != 0 for name in rollup.measures))
 
 
-def added(rollup: Rollup, source: Select[Any] | CompoundSelect[Any], dialect: Dialect) -> Insert:
+def added(rollup: Rollup, source: Select[Any] | CompoundSelect[Any], dialect_name: str) -> Insert:
     """Return the upsert that adds cells to the stored ones."""
-    make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    make = postgresql.insert if dialect_name == "postgresql" else sqlite.insert
     statement = make(rollup.table).from_select([*key_columns(rollup), *rollup.measures], source)
     sums = {name: rollup.table.c[name] + statement.excluded[name] for name in rollup.measures}
     return statement.on_conflict_do_update(index_elements=key_columns(rollup), set_=sums)
@@ -161,6 +189,37 @@ def recounted(rollup: Rollup) -> list[Insert]:
         source = counted(rollup, rollup.facts.c) if parent is None else finer(rollup, parent, cube.grain, rollup.table)
         statements.append(insert(rollup.table).from_select(names, cells(rollup, cube, source.subquery())))
     return statements
+
+
+def differing(rollup: Rollup) -> Select[Any]:
+    """Return the cells whose stored sums are not those of a recount of all facts: key, stored, then counted measures.
+
+    Measures are called `stored_<name>` and `counted_<name>`. A cell that is missing, or all zero, counts as zeros.
+    """
+    base = counted(rollup, rollup.facts.c).cte("counted")
+    fresh: dict[Cube, CTE] = {}
+    for cube, parent in parents(rollup):
+        rows = base if parent is None else finer(rollup, parent, cube.grain, fresh[parent]).subquery()
+        fresh[cube] = cells(rollup, cube, rows).cte(f"cube_{cube.id}")
+    keys, nothing = key_columns(rollup), literal(0, BigInteger)
+    sides = [
+        _beside(rollup, rollup.table.c, nothing, True),
+        *(_beside(rollup, f.c, nothing, False) for f in fresh.values()),
+    ]
+    both = union_all(*sides).subquery("both_sides")
+    sums = [
+        cast(func.sum(both.c[name]), BigInteger).label(name) for name in [c.key for c in both.c] if name not in keys
+    ]
+    unequal = [func.sum(both.c[f"stored_{n}"]) != func.sum(both.c[f"counted_{n}"]) for n in rollup.measures]
+    found = select(*(both.c[name] for name in keys), *sums).group_by(*(both.c[name] for name in keys))
+    return found.having(or_(*unequal)).order_by(*(both.c[name] for name in keys))
+
+
+def _beside(rollup: Rollup, row: Row, nothing: ColumnElement[int], is_stored: bool) -> Select[Any]:
+    """Return cells with their sums on one side and zeros on the other."""
+    stored = [(row[n] if is_stored else nothing).label(f"stored_{n}") for n in rollup.measures]
+    fresh = [(nothing if is_stored else row[n]).label(f"counted_{n}") for n in rollup.measures]
+    return select(*(row[name] for name in key_columns(rollup)), *stored, *fresh)
 
 
 def watched(rollup: Rollup) -> tuple[list[str], list[str]]:

@@ -2,13 +2,14 @@
 
 from sqlalchemy import Connection, Table, text
 
-from data.rollups import postgresql_triggers, sqlite_triggers
+from data.rollups import keeping, postgresql_triggers, sqlite_triggers
 from data.rollups.statements import FACTS
 
 
 def install(connection: Connection) -> None:
     """Put the triggers on every fact table; older ones of ours are replaced. The roll-ups must be exact already."""
     remove(connection)
+    keeping.take_gate(connection)
     for facts in FACTS:
         for statement in _statements(connection, facts):
             connection.exec_driver_sql(statement)

@@ -1,0 +1,132 @@
+"""Rows read from and written to the tables, many at a time, the same way on both engines."""
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Delete,
+    Insert,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
+
+from data.columns import UtcSeconds
+from data.recording.changes import Changes, Key, Row
+from data.rollups.keeping import in_chunks, kept
+
+
+def plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type a column is stored as: times are whole numbers here."""
+    return BigInteger() if isinstance(kind, UtcSeconds) else kind
+
+
+Upsert = postgresql.Insert | sqlite.Insert
+
+
+@cache
+def _selection(table: Table, by: tuple[str, ...], columns: tuple[str, ...]) -> Select[Any]:
+    chosen = [type_coerce(table.c[name], plain(table.c[name].type)).label(name) for name in columns]
+    among = [type_coerce(table.c[name], plain(table.c[name].type)).in_(bindparam(name, expanding=True)) for name in by]
+    return select(*chosen).where(and_(*among))
+
+
+def read(
+    connection: Connection, table: Table, by: Sequence[str], keys: Iterable[Key], columns: Collection[str] = ()
+) -> list[Row]:
+    """Return the stored rows whose columns `by` hold values of the given keys, in no order.
+
+    With several columns every combination is looked up: the rows returned may be more than the keys.
+    """
+    names = tuple(columns) or tuple(column.name for column in table.columns)
+    statement = _selection(table, tuple(by), names)
+    found = []
+    for some in in_chunks(sorted(set(keys))):
+        values = {name: sorted({key[place] for key in some}) for place, name in enumerate(by)}
+        found += [dict(zip(names, row, strict=True)) for row in connection.execute(statement, values)]
+    return found
+
+
+def read_by_id(connection: Connection, table: Table, column: str, ids: Iterable[int], *columns: str) -> list[Row]:
+    """Return some columns of the stored rows whose `column` is among the ids."""
+    return read(connection, table, (column,), ((i,) for i in ids), columns)
+
+
+def write(connection: Connection, changes: Changes) -> None:
+    """Write what is new or changed, roll-ups kept. Rows that hold what is stored already are not touched."""
+    new, changed = changes.new(), changes.changed()
+    if not new and not changed:
+        return
+    ids = changes.touched()
+    alone = len(changes.key_columns) == 1
+    before = {key[0] for key in changed} if alone else ids
+    with kept(connection, changes.table, before, ids):
+        upsert(connection, changes.table, list(new.values()))
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for key, names in changed.items():
+            groups.setdefault(names, []).append(changes.after[key])
+        for names, rows in sorted(groups.items()):
+            stamped = [row | {"updated_at": changes.now} if "updated_at" in row else row for row in rows]
+            upsert(connection, changes.table, stamped, (*names, "updated_at"))
+
+
+def upsert(connection: Connection, table: Table, rows: list[Row], columns: Collection[str] | None = None) -> None:
+    """Insert rows; where a key is there already, set the named columns (default: all), or none when it is empty."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    ordered = sorted(rows, key=lambda row: [row[name] for name in keys])
+    names = [column.name for column in table.columns]
+    chosen = tuple(name for name in names if columns is None or name in columns)
+    if connection.dialect.name == "postgresql":
+        arrays = {name: [row[name] for row in ordered] for name in names}
+        connection.execute(_upsert_arrays(table, chosen), arrays)
+    else:
+        connection.execute(_upsert_rows(table, chosen), ordered)
+
+
+@cache
+def _upsert_rows(table: Table, columns: tuple[str, ...]) -> Insert:
+    values = {c.name: bindparam(c.name, type_=plain(c.type)) for c in table.columns}
+    return _on_conflict(table, sqlite.insert(table).values(values), columns)
+
+
+@cache
+def _upsert_arrays(table: Table, columns: tuple[str, ...]) -> Insert:
+    """One parameter a column: the statement is the same for any number of rows, and its trigger fires once."""
+    arrays = []
+    for column in table.columns:
+        kind = postgresql.ARRAY(plain(column.type))
+        arrays.append(func.unnest(cast(bindparam(column.name, type_=kind), kind)).label(column.name))
+    return _on_conflict(table, postgresql.insert(table).from_select(table.c.keys(), select(*arrays)), columns)
+
+
+def _on_conflict(table: Table, statement: Upsert, columns: tuple[str, ...]) -> Insert:
+    keys = [column.name for column in table.primary_key]
+    chosen = {name: statement.excluded[name] for name in columns if name not in keys}
+    if not chosen:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=chosen)
+
+
+def remove(connection: Connection, table: Table, column: str, ids: Collection[int]) -> None:
+    """Delete the rows whose `column` is among the ids, roll-ups kept; `column` is the distribution key."""
+    with kept(connection, table, ids, ()):
+        for some in in_chunks(sorted(ids)):
+            connection.execute(_removal(table, column), {"ids": some})
+
+
+@cache
+def _removal(table: Table, column: str) -> Delete:
+    return delete(table).where(table.c[column].in_(bindparam("ids", expanding=True)))
