@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, literal, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal, or_, select
 
 from data.tables import content
 from queries.dimensions import Ids
@@ -34,7 +34,7 @@ class Narrowed:
         if all(name in row for name in self.dimensions):
             return own
         spread = content.alias().c
-        others = [self._fact(spread[name]) for name in self.dimensions if name not in row]
+        others = [_unindexed(spread[name]).in_(values_of(name)) for name in self.dimensions if name not in row]
         return [*own, exists(select(literal(1)).where(spread.issue_id == row.issue_id, *others))]
 
     def sums(self, row: Any, but: str) -> list[ColumnElement[bool]]:
@@ -44,6 +44,11 @@ class Narrowed:
     def _fact(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         present = column.in_(values_of(column.name))
         return or_(column.is_(None), present) if self.with_unlocated and column.name == "province_code" else present
+
+
+def _unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column so that no index on it is used: SQLite would walk a province instead of one issue's content."""
+    return func.coalesce(column, "") if column.name == "province_code" else column + 0
 
 
 def values_of(dimension: str) -> Any:
