@@ -20,7 +20,7 @@ from dashboard.moments import Moment
 KEEP_ALIVE_SECONDS = 15
 """Every page runs a small fragment this often: it revives the page after a restart and replaces a blocked push."""
 
-LOST_SECONDS = 4
+LOST_SECONDS = 3
 """The same while the database is lost: each run asks the watcher to try again."""
 
 BEHIND_SECONDS = 12.0
@@ -72,7 +72,7 @@ def _on_version() -> None:
     told: Mapping[str, Any] = st.session_state[KEY].version or {}
     topics = [topic for topic in told.get("t", []) if isinstance(topic, str)]
     if STATE in topics:
-        return
+        st.rerun()
     st.session_state[DRAWN] = hub.version
     st.rerun(live.concerned(topics) or [STATUS])
 
@@ -87,7 +87,7 @@ def _catch_up() -> None:
 
 def _data(moment: Moment | None, is_wall: bool) -> dict[str, Any]:
     return {
-        "version": hub.version,
+        "version": st.session_state.get(DRAWN, hub.version),
         "base": "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else "",
         "now": moment.running().timestamp() if moment else time.time(),
         "wall": is_wall,

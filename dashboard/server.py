@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -53,7 +54,8 @@ def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
 
 
 def _variable(name: str) -> str:
-    words = "".join(f"_{c}" if c.isupper() else c for c in name.replace(".", "_"))
+    """Return the variable of a setting: server.enableCORS is STREAMLIT_SERVER_ENABLE_CORS."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace(".", "_"))
     return f"STREAMLIT_{words.upper()}"
 
 
