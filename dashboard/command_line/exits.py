@@ -47,7 +47,7 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             raise _left(str(fault), Exit.MISUSE) from None
         except DatabaseFault as fault:
             raise _left(str(fault), Exit.DATABASE) from None
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, typer.Abort):
             raise _left("Stopped.", Exit.STOPPED) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
