@@ -9,13 +9,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, Table, and_, case, func, literal, or_, type_coerce
-from sqlalchemy.sql import ColumnCollection
+from sqlalchemy import ColumnElement, SmallInteger, Table, and_, case, func, literal, type_coerce
 
 from data import tables
+from data.rollups.clocks import (
+    DEFAULT,
+    DELETED_BY_UPLOADER,
+    LABELLED,
+    OPEN,
+    REJECTED,
+    REMOVED,
+    RESTRICTED,
+    WITHDRAWN,
+    Clock,
+    Row,
+    is_running,
+    latency,
+    measurable,
+    seconds,
+    started,
+)
 from data.rollups.latency import bucket_of
 
-Row = ColumnCollection[str, Any]
+__all__ = [
+    "BLOCK", "CONTENT", "DAY", "DELETED_BY_UPLOADER", "GRAINS", "HOUR", "ISSUE", "ISSUE_CONTENT", "LABELLED", "LATENCY",
+    "OPEN", "REJECTED", "REMOVED", "REQUEST", "RESTRICTED", "ROLLUPS", "WEEK", "WITHDRAWN", "WITHIN_SECONDS", "Cube",
+    "Expression", "Flag", "Grain", "Rollup", "Row", "cube_for", "latency", "latency_rollup", "measurable", "one_if",
+    "request_rollup", "seconds", "started", "unused",
+]  # fmt: skip
+
 Expression = Callable[[Row], ColumnElement[Any]]
 
 WIB_SECONDS = 25_200
@@ -63,11 +85,6 @@ class Rollup:
     cubes: tuple[Cube, ...]
 
 
-def seconds(column: ColumnElement[Any]) -> ColumnElement[int]:
-    """Return a time column as its stored whole seconds."""
-    return type_coerce(column, BigInteger)
-
-
 class Flag(SmallInteger):
     """The type of a measure that is 1 or 0 for each fact; counting may pack such measures into bits."""
 
@@ -77,32 +94,12 @@ def one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return type_coerce(case((condition, 1), else_=0), Flag())
 
 
-OPEN, REMOVED, RESTRICTED, LABELLED, REJECTED, WITHDRAWN, DELETED_BY_UPLOADER = range(7)
-"""Ids of the `outcome` dimension, fixed: sums depend on them."""
-
 WITHIN_SECONDS = 3_600
 """The promise of the task force: not more than one hour."""
 
 
-def started(row: Row) -> ColumnElement[int]:
-    """Return the start of the default clock: received, else notified (domain: EU 2021/784 art. 3 and its like)."""
-    return func.coalesce(seconds(row.received_at), seconds(row.notified_at))
-
-
-def latency(row: Row) -> ColumnElement[int]:
-    """Return action minus start minus clock stops, seconds; NULL while open."""
-    elapsed: ColumnElement[int] = seconds(row.actioned_at) - started(row) - row.stopped_seconds
-    return elapsed
-
-
-def measurable(row: Row) -> ColumnElement[bool]:
-    """Return whether the times of a request can give a latency: to the second, in order, ended ones with an end."""
-    ended = and_(row.outcome_id != OPEN, row.actioned_at.is_not(None), latency(row) >= 0)
-    return and_(row.time_precision == "second", or_(row.outcome_id == OPEN, ended))
-
-
-def _ended(*outcomes: int) -> Expression:
-    return lambda row: one_if(and_(measurable(row), row.outcome_id.in_(outcomes)))
+def _ended(clock: Clock, *outcomes: int) -> Expression:
+    return lambda row: one_if(and_(measurable(row, clock), ~is_running(row, clock), row.outcome_id.in_(outcomes)))
 
 
 def _content(*outcomes: int) -> Expression:
@@ -151,54 +148,70 @@ CONTENT = Rollup(
     ),
 )
 
-REQUEST = Rollup(
-    table=tables.rollup_request,
-    facts=tables.takedown_request,
-    at=started,
-    where=lambda row: started(row).is_not(None),
-    dimensions={**_COMMON, "province_code": _PROVINCE},
-    measures={
-        "n_requests": _ALWAYS,
-        "n_unmeasurable": lambda row: one_if(~measurable(row)),
-        "n_open": _ended(OPEN),
-        "n_removed": _ended(REMOVED),
-        "n_within_60": lambda row: one_if(
-            and_(measurable(row), row.outcome_id == REMOVED, latency(row) <= WITHIN_SECONDS)
-        ),
-        "n_restricted": _ended(RESTRICTED),
-        "n_labelled": _ended(LABELLED),
-        "n_rejected": _ended(REJECTED),
-        "n_withdrawn": _ended(WITHDRAWN, DELETED_BY_UPLOADER),
-    },
-    cubes=(
-        Cube(1, HOUR, ("service_id",)),
-        Cube(2, HOUR, ("service_id", "theme_id")),
-        Cube(3, HOUR, ("service_id", "source_id")),
-        Cube(4, HOUR, ("province_code",)),
-        Cube(5, DAY, ("service_id",)),
-        Cube(6, DAY, ("service_id", "theme_id")),
-        Cube(7, DAY, ("service_id", "source_id")),
-        Cube(8, DAY, ("service_id", "province_code")),
-    ),
-)
 
-LATENCY = Rollup(
-    table=tables.rollup_latency,
-    facts=tables.takedown_request,
-    at=started,
-    where=lambda row: and_(started(row).is_not(None), row.outcome_id != OPEN, measurable(row)),
-    dimensions={
-        "service_id": _same("service_id"),
-        "outcome_id": _same("outcome_id"),
-        "latency_bucket": lambda row: bucket_of(latency(row)),
-    },
-    measures={"n_requests": _ALWAYS},
-    cubes=(
-        Cube(1, DAY, ("service_id", "outcome_id", "latency_bucket")),
-        Cube(2, WEEK, ("service_id", "outcome_id", "latency_bucket")),
-        Cube(3, BLOCK, ("service_id", "outcome_id", "latency_bucket")),
-    ),
+def request_rollup(clock: Clock) -> Rollup:
+    """Return the sums of requests on a clock; only the default clock has cubes, the others are read from facts."""
+    return Rollup(
+        table=tables.rollup_request,
+        facts=tables.takedown_request,
+        at=lambda row: started(row, clock),
+        where=lambda row: started(row, clock).is_not(None),
+        dimensions={**_COMMON, "province_code": _PROVINCE},
+        measures=_request_measures(clock),
+        cubes=REQUEST_CUBES if clock == DEFAULT else (),
+    )
+
+
+def _request_measures(clock: Clock) -> Mapping[str, Expression]:
+    def within(row: Row) -> ColumnElement[int]:
+        removed = and_(measurable(row, clock), row.outcome_id == REMOVED)
+        return one_if(and_(removed, latency(row, clock) <= WITHIN_SECONDS))
+
+    return {
+        "n_requests": _ALWAYS,
+        "n_unmeasurable": lambda row: one_if(~measurable(row, clock)),
+        "n_open": lambda row: one_if(and_(measurable(row, clock), is_running(row, clock))),
+        "n_removed": _ended(clock, REMOVED),
+        "n_within_60": within,
+        "n_restricted": _ended(clock, RESTRICTED),
+        "n_labelled": _ended(clock, LABELLED),
+        "n_rejected": _ended(clock, REJECTED),
+        "n_withdrawn": _ended(clock, WITHDRAWN, DELETED_BY_UPLOADER),
+    }
+
+
+REQUEST_CUBES = (
+    Cube(1, HOUR, ("service_id",)),
+    Cube(2, HOUR, ("service_id", "theme_id")),
+    Cube(3, HOUR, ("service_id", "source_id")),
+    Cube(4, HOUR, ("province_code",)),
+    Cube(5, DAY, ("service_id",)),
+    Cube(6, DAY, ("service_id", "theme_id")),
+    Cube(7, DAY, ("service_id", "source_id")),
+    Cube(8, DAY, ("service_id", "province_code")),
 )
+REQUEST = request_rollup(DEFAULT)
+
+
+def latency_rollup(clock: Clock) -> Rollup:
+    """Return the histogram of ended requests on a clock; only the default clock has cubes."""
+    kept = ("service_id", "outcome_id", "latency_bucket")
+    return Rollup(
+        table=tables.rollup_latency,
+        facts=tables.takedown_request,
+        at=lambda row: started(row, clock),
+        where=lambda row: and_(started(row, clock).is_not(None), ~is_running(row, clock), measurable(row, clock)),
+        dimensions={
+            "service_id": _same("service_id"),
+            "outcome_id": _same("outcome_id"),
+            "latency_bucket": lambda row: bucket_of(latency(row, clock)),
+        },
+        measures={"n_requests": _ALWAYS},
+        cubes=(Cube(1, DAY, kept), Cube(2, WEEK, kept), Cube(3, BLOCK, kept)) if clock == DEFAULT else (),
+    )
+
+
+LATENCY = latency_rollup(DEFAULT)
 
 ISSUE = Rollup(
     table=tables.rollup_issue,
