@@ -18,7 +18,9 @@ SMALL = 20
 """Below this a change is told in items, not in per cent, and nobody is called first (domain.md §1.15, §3)."""
 
 ZONES: dict[Zone, timezone] = {
-    name: timezone(timedelta(hours=hours), name) for name, hours in (("WIB", 7), ("WITA", 8), ("WIT", 9))
+    "WIB": timezone(timedelta(hours=7), "WIB"),
+    "WITA": timezone(timedelta(hours=8), "WITA"),
+    "WIT": timezone(timedelta(hours=9), "WIT"),
 }
 WIB = ZONES["WIB"]
 
@@ -67,12 +69,12 @@ def percent_range(low: float | None, high: float | None, language: Language) -> 
 
 
 def compact(value: float | None, language: Language) -> str:
-    """Return a large number short: 66300 as "66,3 rb" or "66.3 k", 1 200 000 as "1,2 jt" or "1.2 M"."""
+    """Return a large number in two or three digits: 6630 as "6,6 rb" or "6.6 k", 12 300 000 as "12 jt" or "12 M"."""
     if value is None or _missing(value) or math.isinf(value):
         return UNKNOWN
     for size, name in _STEPS[language]:
         if abs(value) >= size * 0.99995:
-            return number(value / size, language, 1 if abs(value) < 100 * size else 0) + GLUE + name
+            return number(value / size, language, 1 if abs(value) < 9.95 * size else 0) + GLUE + name
     return number(value, language)
 
 

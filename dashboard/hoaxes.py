@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import formats
 from dashboard.charts import flows, members, spreads, trends
-from dashboard.charts.chart import Chart
+from dashboard.charts.chart import Chart, records
 from dashboard.door import Answer, Answers
 from dashboard.escaping import defang, plain
 from dashboard.formats import number
@@ -51,7 +51,8 @@ def n_words(answers: Answers) -> str | None:
 
 def total(funnel: pd.DataFrame) -> dict[str, Any]:
     """Return the row of the whole of a funnel by service."""
-    return {str(name): value for name, value in funnel[funnel["is_total"]].iloc[0].items()}
+    (row,) = records(funnel[funnel["is_total"]])
+    return row
 
 
 def curve(answers: Answers, frame: pd.DataFrame) -> Chart:
@@ -92,7 +93,7 @@ def draw_balance(answer: Answer) -> None:
 def exact(answers: Answers, frame: pd.DataFrame) -> Sheet:
     """Return the funnel by service in numbers, the whole last, with the sum of the parts and whether it balances."""
     names, tongue = labels(answers).get("service", {}), current()
-    titles = [_service(row, names) for row in frame.to_dict("records")]
+    titles = [_service(row, names) for row in records(frame)]
     counts = [(name, frame[name]) for name in (*STAGES, *(f"n_{part}" for part in flows.PARTS))]
     numbers = [
         Column(t(f"hoaxes.{name[2:]}"), [number(n, tongue) for n in values], is_number=True) for name, values in counts
@@ -121,6 +122,11 @@ def _state(difference: int) -> str:
 def issue_curve(answers: Answers, frame: pd.DataFrame) -> Chart:
     """Return new issues over time."""
     return trends.issues(frame, current(), answers["events"].frame)
+
+
+def issue_themes(answers: Answers, frame: pd.DataFrame) -> Chart:
+    """Return new issues over time, one row per theme."""
+    return members.small_multiples(frame, labels(answers).get("theme", {}), "theme", current(), "issues")
 
 
 def spread(answers: Answers, frame: pd.DataFrame) -> Chart:
@@ -170,7 +176,7 @@ def spikes(frame: pd.DataFrame) -> Sheet:
 
 def issue_tiles(answers: Answers, frame: pd.DataFrame) -> list[Tile]:
     """Return the tiles of issues: new, active now, share clarified, median time to clarification."""
-    row, tongue = frame.iloc[0].to_dict(), current()
+    (row,), tongue = records(frame), current()
     window, now = window_words(answers.filters) if answers.filters else "", t("hoaxes.now")
     n_new, n_active = number(row["n_new"], tongue), number(row["n_active"], tongue)
     shown = formats.percent_range(row["clarified_low"], row["clarified_high"], tongue)

@@ -1,13 +1,15 @@
 """What the tiles and lists of Ringkasan say: frames in, words and finished tiles out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from dashboard import formats
 from dashboard.charts import deadlines, risings, trends
-from dashboard.charts.chart import Chart
+from dashboard.charts.chart import Chart, records
+from dashboard.charts.sparklines import sparkline
 from dashboard.door import Answer, Answers
 from dashboard.language import LANGUAGES, current, t
 from dashboard.tiles import Tile
@@ -47,15 +49,20 @@ def _change(answer: Answer, now: str, before: str) -> str:
     """Return the change of a count against the same hours before, in words."""
     if answer.frame is None or answer.frame.empty:
         return t("overview.no_comparison")
-    row = answer.frame.iloc[0].to_dict()
+    (row,) = records(answer.frame)
     words = formats.change(row[now], row[before], current(), _basis(row))
     return words or t("overview.no_comparison")
 
 
-def _spark(answer: Answer, column: str, measure: str) -> Any:
+def _spark(answer: Answer, column: str, name: str, per: str | None = None) -> Chart | None:
+    """Return the small curve of a tile, None where there are too few buckets to be one."""
     if answer.frame is None or len(answer.frame) < 3:
         return None
-    return trends.sparkline(answer.frame, column, MEASURES[measure].label(current()), current())
+    return sparkline(answer.frame, column, name, current(), per)
+
+
+def _label(measure: str) -> str:
+    return MEASURES[measure].label(current())
 
 
 def content(answers: Answers, frame: pd.DataFrame) -> Tile:
@@ -63,7 +70,7 @@ def content(answers: Answers, frame: pd.DataFrame) -> Tile:
     n = formats.number(frame["n_found"].iloc[0], current())
     return Tile(
         measure="content_found", value=n, notes=(_change(answers["content"], "n_found", "n_found_before"),),
-        about=_about(answers), chart=_spark(answers["curve"], "n_found", "content_found"),
+        about=_about(answers), chart=_spark(answers["curve"], "n_found", _label("content_found")),
         rows=t("overview.rows_content", n=n), query=CONTENT,
     )  # fmt: skip
 
@@ -73,13 +80,14 @@ def issues(answers: Answers, frame: pd.DataFrame) -> Tile:
     n = formats.number(frame["n_new"].iloc[0], current())
     return Tile(
         measure="issues_new", value=n, notes=(_change(answers["issues"], "n_new", "n_new_before"),),
-        about=_about(answers), chart=_spark(answers["issue_curve"], "n_new", "issues_new"),
+        about=_about(answers), chart=_spark(answers["issue_curve"], "n_new", _label("issues_new")),
         rows=t("overview.rows_issues", n=n), query=ISSUES,
     )  # fmt: skip
 
 
 def _total(frame: pd.DataFrame) -> dict[str, Any]:
-    return {str(name): value for name, value in frame[frame["is_total"]].iloc[0].items()}
+    (row,) = records(frame[frame["is_total"]])
+    return row
 
 
 def open_requests(answers: Answers, frame: pd.DataFrame) -> Tile:
@@ -109,12 +117,12 @@ def overdue(answers: Answers, frame: pd.DataFrame) -> Tile:
     )  # fmt: skip
 
 
-def _missed(answer: Answer) -> Any:
+def _missed(answer: Answer) -> Chart | None:
     """Return the curve of requests that missed their hour, by the bucket in which their clock started."""
-    if answer.frame is None or len(answer.frame) < 3:
+    if answer.frame is None:
         return None
-    frame = answer.frame.assign(n_missed=answer.frame["n_due"] - answer.frame["n_within_60"])
-    return trends.sparkline(frame, "n_missed", t("overview.missed"), current())
+    missed = answer.frame.assign(n_missed=answer.frame["n_due"] - answer.frame["n_within_60"])
+    return _spark(replace(answer, frame=missed), "n_missed", t("overview.missed"))
 
 
 def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
@@ -124,7 +132,8 @@ def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
     return Tile(
         measure="within_promise_share", value=formats.percent(row["share"] if due else None, tongue, 0),
         notes=(f"{_interval(row)} · {t('overview.not_yet_due', n=waiting)}", _kept_change(answers["kept_before"])),
-        about=_about(answers), chart=_spark(answers["kept_curve"], "share", "within_promise_share"),
+        about=_about(answers),
+        chart=_spark(answers["kept_curve"], "n_within_60", _label("within_promise_share"), "n_due"),
         rows=t("overview.rows_requests", n=formats.number(due, tongue)), query=REQUESTS | {"keadaan": "jatuh_tempo"},
     )  # fmt: skip
 
@@ -140,7 +149,7 @@ def _interval(row: Mapping[str, Any]) -> str:
 def _kept_change(answer: Answer) -> str:
     if answer.frame is None or answer.frame.empty:
         return t("overview.no_comparison")
-    row = answer.frame.iloc[0].to_dict()
+    (row,) = records(answer.frame)
     if min(row["n_due"], row["n_due_before"]) < formats.SMALL:
         return t("overview.no_comparison")
     words = formats.change_of_share(row["share"], row["share_before"], current(), _basis(row))
@@ -149,7 +158,7 @@ def _kept_change(answer: Answer) -> str:
 
 def reach(answers: Answers, frame: pd.DataFrame) -> Tile:
     """Return the tile of campaign reach as a range (`outreach.totals`)."""
-    row, tongue = frame.iloc[0].to_dict(), current()
+    (row,), tongue = records(frame), current()
     has = bool(row["n_channels"])
     channels = formats.number(row["n_channels"], tongue)
     seen = t("overview.impressions", n=formats.compact(_known(row["impressions"]), tongue))
@@ -157,7 +166,7 @@ def reach(answers: Answers, frame: pd.DataFrame) -> Tile:
     return Tile(
         measure="reach", value=formats.compact_range(_known(row["reach_low"]), _known(row["reach_high"]), tongue),
         notes=(note,), about=_about(answers, _days(row) if has else None),
-        chart=_spark(answers["reach_curve"], "impressions", "impressions"),
+        chart=_spark(answers["reach_curve"], "impressions", _label("impressions")),
         rows=t("overview.rows_reach", n=channels) if has else "", query=REACH,
     )  # fmt: skip
 

@@ -69,7 +69,7 @@ _BACK = {
     "ground": SURFACES["ground"],
     "grid": SURFACES["line"],
     "band": Tone("#26374F", "#DAE5F2"),
-    "stage": Tone("#48566F", "#B4C2D4"),
+    "track": Tone("#1B273B", "#E8EEF6"),
 }
 
 TONES: dict[str, Tone] = {

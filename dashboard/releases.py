@@ -9,15 +9,15 @@ import streamlit as st
 
 from dashboard import formats
 from dashboard.charts import releases as pictures
-from dashboard.charts.chart import Chart
+from dashboard.charts.chart import Chart, records
 from dashboard.door import Answers
 from dashboard.escaping import defang, md_escape, plain
 from dashboard.formats import number
 from dashboard.language import current, t
 from dashboard.live import artefact
 from dashboard.overview import labels
-from dashboard.tables import Column, Sheet, draw_sheet, sheet
-from dashboard.tiles import folded, picture
+from dashboard.tables import Column, Sheet, fold_sheet, sheet
+from dashboard.tiles import picture
 
 PRINTED = ("issues", "found", "removed", "labelled", "open")
 
@@ -39,15 +39,14 @@ def draw(answers: Answers) -> None:
 def _below(answers: Answers) -> None:
     answer = answers["figures"]
     st.markdown(artefact(answer, "isu.slips", partial(slips, answers)))
-    table = partial(draw_sheet, answer, "isu.figures", partial(figures, answers), most=20)
-    folded(t("hoaxes.published_table"), table)
+    fold_sheet(answer, "isu.figures", t("hoaxes.published_table"), partial(figures, answers), most=20)
 
 
 def slips(answers: Answers, frame: pd.DataFrame) -> str:
     """Return the statements that contradict themselves, one line each."""
     names = labels(answers).get("service", {})
     known = frame[(frame["slip"] != "") | (frame["balance"] == "unbalanced")]
-    return "  \n".join(_slip(row, names) for row in known.to_dict("records"))
+    return "  \n".join(_slip(row, names) for row in records(known))
 
 
 def _slip(row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
@@ -67,14 +66,14 @@ def figures(answers: Answers, frame: pd.DataFrame) -> Sheet:
     names, tongue = labels(answers).get("service", {}), current()
     columns = [
         Column(t("hoaxes.set"), [plain(code, 20) for code in frame["figure_set"]]),
-        Column(t("hoaxes.window"), [pictures.span(row, tongue) for row in frame.to_dict("records")]),
+        Column(t("hoaxes.window"), [pictures.span(row, tongue) for row in records(frame)]),
         Column(
             t("hoaxes.service"), [plain(names.get(code, code), 60) or t("hoaxes.total") for code in frame["service"]]
         ),
         *(Column(t(f"hoaxes.printed_{name}"), _counts(frame[name]), is_number=True) for name in PRINTED),
-        Column(t("hoaxes.state"), [_state(row) for row in frame.to_dict("records")]),
+        Column(t("hoaxes.state"), [_state(row) for row in records(frame)]),
         *(Column(t(f"hoaxes.our_{name}"), _counts(frame[f"our_{name}"]), is_number=True) for name in PRINTED),
-        Column(t("hoaxes.note"), [_note(row) for row in frame.to_dict("records")], wide=True),
+        Column(t("hoaxes.note"), [_note(row) for row in records(frame)], wide=True),
         Column(t("hoaxes.source_of"), [defang(text, 120) for text in frame["source"]]),
     ]
     return sheet(columns, t("hoaxes.published"))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
 from dashboard.door import Answer
-from dashboard.live import artefact
+from dashboard.live import artefact, panel
 
 ROW_PIXELS = 35
 
@@ -53,7 +54,14 @@ def draw_sheet(answer: Answer, key: str, build: Callable[[pd.DataFrame], Sheet],
     )
 
 
-def _config(column: Column) -> object:
-    side = "right" if column.is_number else "left"
-    width = "large" if column.wide else None
-    return st.column_config.TextColumn(column.label, alignment=side, width=width, help=column.help)
+def fold_sheet(answer: Answer, key: str, label: str, build: Callable[[pd.DataFrame], Sheet], most: int = 12) -> None:
+    """Draw the table behind a fold that opens on a click; nothing where there is no row to show."""
+    if answer.frame is not None and not answer.frame.empty:
+        with st.expander(label):
+            panel(None, answer, lambda _: draw_sheet(answer, key, build, most), border=False)
+
+
+def _config(column: Column) -> Any:
+    if column.is_number:
+        return st.column_config.TextColumn(column.label, alignment="right", help=column.help)
+    return st.column_config.TextColumn(column.label, width="large" if column.wide else None, help=column.help)

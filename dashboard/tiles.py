@@ -15,8 +15,7 @@ from dashboard.live import artefact, panel
 from dashboard.shell import rows_link
 from queries.measures import MEASURES
 
-
-PICTURE_PIXELS = 120
+PICTURE_PIXELS = 104
 """Width of the small picture beside a value."""
 
 
@@ -24,7 +23,7 @@ PICTURE_PIXELS = 120
 class Tile:
     """One key figure: its measure (name and help), value, notes, small picture, what it speaks for, and its rows.
 
-    `about` is window and moment; `value` and `notes` are Markdown of ours: counts, marks and words, never text from data.
+    `about` is window and moment. `value` and `notes` are Markdown of ours: counts, marks, words, no text from data.
     """
 
     measure: str
@@ -140,15 +139,13 @@ def listing(
 
 def line(answer: Answer, key: str, build: Callable[[pd.DataFrame], str]) -> None:
     """Draw one line of Markdown of ours that `build` makes of an answer."""
-    panel(None, answer, lambda _: st.markdown(artefact(answer, key, build)), border=False)
+
+    def draw(_: pd.DataFrame) -> None:
+        st.markdown(artefact(answer, key, build))
+
+    panel(None, answer, draw, border=False)
 
 
 def section(title: str) -> None:
     """Draw the heading of a part of a page."""
     st.subheader(title, anchor=False)
-
-
-def folded(label: str, draw: Callable[[], None]) -> None:
-    """Draw something behind a fold that opens on a click."""
-    with st.expander(label):
-        draw()

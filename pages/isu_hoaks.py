@@ -5,12 +5,21 @@ from functools import partial
 import streamlit as st
 
 from dashboard import hoaxes, releases, shell
-from dashboard.door import Answers
+from dashboard.door import Answers, Question
 from dashboard.language import current, t
 from dashboard.live import live
-from dashboard.tiles import folded, picture, section, tile_row
-from dashboard.tables import draw_sheet
+from dashboard.tables import fold_sheet
+from dashboard.tiles import picture, section, tile_row
 from queries import baselines, calendars, contents, issues, published, spikes
+
+CLAIMS: dict[str, Question] = {
+    "counts": issues.counts,
+    "issue_curve": issues.over_time,
+    "issue_themes": partial(issues.over_time, by="theme"),
+    "top": issues.top,
+    "spread": issues.spread,
+    "events": calendars.events,
+}
 
 
 def heading(answers: Answers) -> None:
@@ -20,18 +29,15 @@ def heading(answers: Answers) -> None:
 
 def over_time(answers: Answers) -> None:
     """Draw content over time with its spikes and the rule that found them."""
-    answer = answers["curve"]
-    table = partial(draw_sheet, answer, "isu.spikes", hoaxes.spikes)
-    more = partial(folded, t("hoaxes.spikes_table"), table)
-    picture(answer, "isu.curve", partial(hoaxes.curve, answers), note=baselines.SPIKE.text(current()), more=more)
+    picture(answers["curve"], "isu.curve", partial(hoaxes.curve, answers), note=baselines.SPIKE.text(current()))
+    fold_sheet(answers["curve"], "isu.spikes", t("hoaxes.spikes_table"), hoaxes.spikes)
 
 
 def split(dimension: str, answers: Answers) -> None:
     """Draw content over time, one row a member of the dimension."""
-    build = partial(hoaxes.split, answers, dimension)
-    picture(
-        answers["split"], f"isu.split.{dimension}", build, note=t("hoaxes.members_note"), empty=t("hoaxes.flow_empty")
-    )
+    draw = partial(hoaxes.split, answers, dimension)
+    note, empty = t("hoaxes.members_note"), t("hoaxes.flow_empty")
+    picture(answers["split"], f"isu.split.{dimension}", draw, note=note, empty=empty)
 
 
 def flow(answers: Answers) -> None:
@@ -42,8 +48,7 @@ def flow(answers: Answers) -> None:
         picture(answer, "isu.flow", hoaxes.flow, note=t("hoaxes.flow_note"), more=partial(hoaxes.draw_balance, answer))
     with right:
         picture(answer, "isu.services", partial(hoaxes.services, answers), note=t("hoaxes.services_note"))
-    if answer.frame is not None:
-        folded(t("hoaxes.exact"), partial(draw_sheet, answer, "isu.exact", partial(hoaxes.exact, answers)))
+    fold_sheet(answer, "isu.exact", t("hoaxes.exact"), partial(hoaxes.exact, answers))
 
 
 def claims(answers: Answers) -> None:
@@ -52,15 +57,13 @@ def claims(answers: Answers) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         picture(answers["issue_curve"], "isu.issues", partial(hoaxes.issue_curve, answers))
-    with right:
         picture(
-            answers["top"],
-            "isu.spread",
-            partial(hoaxes.spread, answers),
-            note=t("hoaxes.top_note"),
-            empty=t("hoaxes.top_empty"),
+            answers["issue_themes"], "isu.themes", partial(hoaxes.issue_themes, answers), empty=t("hoaxes.no_issue")
         )
-    folded(t("hoaxes.top_table"), partial(draw_sheet, answers["top"], "isu.top", partial(hoaxes.top, answers)))
+    with right:
+        spread, note = partial(hoaxes.spread, answers), t("hoaxes.top_note")
+        picture(answers["top"], "isu.spread", spread, note=note, empty=t("hoaxes.top_empty"))
+    fold_sheet(answers["top"], "isu.top", t("hoaxes.top_table"), partial(hoaxes.top, answers))
 
 
 shell.header("isu")
@@ -71,6 +74,5 @@ by = hoaxes.choose_dimension()
 live("isu.split", {"split": partial(contents.over_time, by=by)}, partial(split, by), topics=("content",))
 live("isu.flow", {"funnel": contents.funnel}, flow, topics=("content", "request"))
 section(t("hoaxes.issues"))
-asked = {"counts": issues.counts, "issue_curve": issues.over_time, "top": issues.top, "spread": issues.spread}
-live("isu.claims", asked | {"events": calendars.events}, claims, topics=("issue", "content"))
+live("isu.claims", CLAIMS, claims, topics=("issue", "content"))
 live("isu.published", {"figures": published.figures}, releases.draw)

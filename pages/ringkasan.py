@@ -11,23 +11,15 @@ from dashboard.live import live
 from dashboard.tiles import line, listing, picture, tile_panel
 from queries import calendars, changes, contents, feeds, issues, outreach, spikes, takedowns
 
-FIGURES = {
-    "content": contents.same_hours_last_week,
-    "issues": issues.same_hours_last_week,
-    "open": takedowns.now_open,
-    "overdue": takedowns.now_open,
-    "kept": takedowns.within_promise,
-    "reach": outreach.totals,
-}
 TILES = {
-    "content": overview.content,
-    "issues": overview.issues,
-    "open": overview.open_requests,
-    "overdue": overview.overdue,
-    "kept": overview.kept,
-    "reach": overview.reach,
+    "content": (overview.content, contents.same_hours_last_week),
+    "issues": (overview.issues, issues.same_hours_last_week),
+    "open": (overview.open_requests, takedowns.now_open),
+    "overdue": (overview.overdue, takedowns.now_open),
+    "kept": (overview.kept, takedowns.within_promise),
+    "reach": (overview.reach, outreach.totals),
 }
-CURVES = {
+FIGURES = {name: question for name, (_, question) in TILES.items()} | {
     "curve": spikes.series,
     "issue_curve": issues.over_time,
     "kept_curve": takedowns.within_promise_over_time,
@@ -35,11 +27,7 @@ CURVES = {
     "reach_curve": outreach.over_time,
 }
 TRENDS = {"curve": spikes.series, "events": calendars.events, "rising": issues.rising}
-BESIDE = {
-    "upcoming": calendars.upcoming,
-    "elections": calendars.elections,
-    "feeds": feeds.state,
-}
+BESIDE = {"upcoming": calendars.upcoming, "elections": calendars.elections, "feeds": feeds.state}
 
 
 def heading(answers: Answers) -> None:
@@ -53,7 +41,7 @@ def figures(answers: Answers) -> None:
     for row in (("content", "issues", "open"), ("overdue", "kept", "reach")):
         for column, name in zip(st.columns(3, gap="small"), row, strict=True):
             with column:
-                tile_panel(answers[name], f"ringkasan.{name}", current(), partial(TILES[name], answers))
+                tile_panel(answers[name], f"ringkasan.{name}", current(), partial(TILES[name][0], answers))
 
 
 def trends(answers: Answers) -> None:
@@ -62,10 +50,8 @@ def trends(answers: Answers) -> None:
     with left:
         picture(answers["curve"], "ringkasan.curve", partial(overview.curve, answers), note=t("overview.curve_note"))
     with right:
-        rising = partial(overview.rising, answers)
-        picture(
-            answers["rising"], "ringkasan.rising", rising, empty=t("overview.rising_none"), heading=t("overview.rising")
-        )
+        rising, none = partial(overview.rising, answers), t("overview.rising_none")
+        picture(answers["rising"], "ringkasan.rising", rising, empty=none, heading=t("overview.rising"))
 
 
 def beside(answers: Answers) -> None:
@@ -80,6 +66,6 @@ def beside(answers: Answers) -> None:
 
 shell.header("ringkasan")
 live("ringkasan.heading", {"shift": changes.since_shift}, heading)
-live("ringkasan.figures", FIGURES | CURVES, figures, topics=("content", "issue", "request", "campaign"))
+live("ringkasan.figures", FIGURES, figures, topics=("content", "issue", "request", "campaign"))
 live("ringkasan.trends", TRENDS, trends, topics=("content", "issue"))
 live("ringkasan.beside", BESIDE, beside)

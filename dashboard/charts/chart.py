@@ -65,6 +65,11 @@ def _length(columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> int:
     return len(next(iter(columns.values())))
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
 def field(name: str, kind: str, **rest: Any) -> Spec:
     """Return an encoding of a column with its explicit type: quantitative, temporal, ordinal or nominal."""
     return {"field": name, "type": kind, **rest}

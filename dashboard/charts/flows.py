@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, token_of, tooltip
+from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, token_of, tooltip
 from dashboard.escaping import plain
 from dashboard.formats import SMALL, Language, number, percent
 from dashboard.palette import TOKENS
@@ -15,8 +15,8 @@ STAGES = ("found", "verified", "clarified", "requested")
 PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
 """found = the sum of the parts (domain.md §2); each has one colour everywhere, `palette.PARTS`."""
 
-ROW, KEY = 32, 40
-"""Heights in pixels: of one row, and of the key above the rows."""
+ROW, SERVICE_ROW, KEY = 32, 28, 40
+"""Heights in pixels: of a stage, of a service, and of the key above them."""
 
 _LEFT = "(width < 520 ? 128 : 150)"
 _RIGHT = "width - 92"
@@ -44,7 +44,7 @@ def _text(kind: str, column: str, at: Spec, color: Spec, **mark: Any) -> Spec:
 
 
 def _stages(tips: list[Spec]) -> Spec:
-    quiet = {"datum": "stage", "type": "nominal", "scale": TOKENS}  # no legend: null here, it would win over the key
+    quiet = {"datum": "other", "type": "nominal", "scale": TOKENS}  # no legend: null here, it would win over the key
     return _bars("stage", quiet, tips)
 
 
@@ -91,7 +91,8 @@ def _part_rows(
     row: Mapping[str, Any], name: str, floor: float, scale: float, language: Language
 ) -> list[dict[str, Any]]:
     """Return the parts of one row of a funnel side by side; `scale` turns items into the unit of the axis."""
-    rows, start = [], 0.0
+    rows: list[dict[str, Any]] = []
+    start = 0.0
     for part in PARTS:
         n = int(row[f"n_{part}"])
         share = n / max(1, int(row["n_found"]))
@@ -185,7 +186,7 @@ def _services_title(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str],
 
 def by_service(frame: pd.DataFrame, names: Mapping[str, str], language: Language) -> Chart:
     """Return one row per service of `contents.funnel`: its parts as shares of what was found, counts inside."""
-    rows = [row for row in frame.to_dict("records") if not row["is_total"]]
+    rows = [row for row in records(frame) if not row["is_total"]]
     labels = [plain(names.get(row["service"], row["service"]), 60) for row in rows]
     parts = [
         part
@@ -195,4 +196,4 @@ def by_service(frame: pd.DataFrame, names: Mapping[str, str], language: Language
     ends, sound = [_end(row, language) for row in rows], [bool(row["is_balanced"]) for row in rows]
     table = merged(part=_columns(parts), name=_named(labels, ends, sound))
     title = _services_title(rows, names, language)
-    return Chart(title, _spec(language), table, title, ROW * max(1, len(rows)) + KEY)
+    return Chart(title, _spec(language), table, title, SERVICE_ROW * max(1, len(rows)) + KEY)

@@ -31,36 +31,40 @@ def _y(name: str) -> Spec:
     return field(name, "quantitative", scale={"reverse": True, "nice": False, "zero": True}, axis=None)
 
 
-def _text(column: str, place: Any, align: str, color: Spec, kind: str = "name", **mark: Any) -> Spec:
-    encoding = {"x": {"value": place}, "y": _y("middle"), "text": field(column, "nominal"), "color": color}
-    return {"transform": only(kind), "mark": {"type": "text", "align": align, **mark}, "encoding": encoding}
+def _text(kind: str, column: str, at: Any, color: str, mark: Spec) -> Spec:
+    encoding = {"x": {"value": at}, "y": _y("middle"), "text": field(column, "nominal"), "color": token(color)}
+    return {"transform": only(kind), "mark": {"type": "text", **mark}, "encoding": encoding}
 
 
 def _names() -> list[Spec]:
-    bold = {"fontWeight": 600, "limit": {"expr": f"({_LEFT}) - 12"}}
     total, peak = {"expr": f"width - ({_RIGHT}) + 58"}, {"expr": "width"}
-    wide = {"opacity": {"expr": "width < 520 ? 0 : 1"}}
+    wide = {"align": "right", "opacity": {"expr": "width < 520 ? 0 : 1"}}
     return [
-        _text("name", 0, "left", token("ink"), **bold),
-        _text("total", total, "right", token("ink"), fontWeight=600),
-        _text("peak", peak, "right", token("muted"), **wide),
-        _text("total", total, "right", token("muted"), "head", fontSize=11),
-        _text("peak", peak, "right", token("muted"), "head", fontSize=11, **wide),
+        _text("name", "name", 0, "ink", {"align": "left", "fontWeight": 600, "limit": {"expr": f"({_LEFT}) - 12"}}),
+        _text("name", "total", total, "ink", {"align": "right", "fontWeight": 600}),
+        _text("name", "peak", peak, "muted", wide),
+        _text("head", "total", total, "muted", {"align": "right", "fontSize": 11}),
+        _text("head", "peak", peak, "muted", {"fontSize": 11, **wide}),
     ]
 
 
 @cache
-def _spec(language: Language) -> Spec:
-    tips = tooltip(
-        ("name", say(language, "series")), ("when", say(language, "time")), ("count", say(language, "content"))
-    )
+def _spec(language: Language, what: str) -> Spec:
+    tips = tooltip(("name", say(language, "series")), ("when", say(language, "time")), ("count", say(language, what)))
     faded = {"condition": {"test": "datum.is_filling", "value": 0.45}, "value": 1}
     bars = {
         "transform": only("bucket"),
         "mark": {"type": "rect"},
-        "encoding": {"x": _x("left"), "x2": field("right", "temporal"), "y": _y("top"), "y2": field("floor", "quantitative"),
-                     "color": token_of("color"), "opacity": faded, "tooltip": tips},
-    }  # fmt: skip
+        "encoding": {
+            "x": _x("left"),
+            "x2": field("right", "temporal"),
+            "y": _y("top"),
+            "y2": field("floor", "quantitative"),
+            "color": token_of("color"),
+            "opacity": faded,
+            "tooltip": tips,
+        },
+    }
     ends = {"x": {"expr": _LEFT}, "x2": {"expr": f"width - ({_RIGHT})"}}
     zero = {
         "transform": only("name"),
@@ -76,24 +80,28 @@ def _spec(language: Language) -> Spec:
 
 
 def _bucket_rows(frame: pd.DataFrame, members: pd.DataFrame, language: Language) -> dict[str, Any]:
-    shown = frame[frame["n_found"] > 0].merge(members, left_on="series", right_index=True, sort=False)
+    shown = frame[frame["n"] > 0].merge(members, left_on="series", right_index=True, sort=False)
     moments = frame["started_at"].drop_duplicates().reset_index(drop=True)
     width = bucket_width(moments)
     words = dict(zip(moments, bucket_words(moments, width, language), strict=True))
-    left, counts = wall_clock(shown["started_at"]), shown["n_found"].to_numpy(dtype="float64")
+    left, counts = wall_clock(shown["started_at"]), shown["n"].to_numpy(dtype="float64")
+    floor = shown["place"].to_numpy(dtype="float64")
     return {
-        "left": left + width * 0.04, "right": left + width * 0.96,
-        "floor": shown["place"].to_numpy(), "top": shown["place"].to_numpy() - 0.8 * counts / shown["largest"].to_numpy(),
-        "is_filling": shown["is_filling"].to_numpy(), "color": shown["color"].tolist(), "name": shown["name"].tolist(),
-        "when": [words[at] for at in shown["started_at"]], "count": [number(n, language) for n in counts],
-    }  # fmt: skip
+        "left": left + width * 0.04,
+        "right": left + width * 0.96,
+        "floor": floor,
+        "top": floor - 0.8 * counts / shown["largest"].to_numpy(dtype="float64"),
+        "when": [words[at] for at in shown["started_at"]],
+        "count": [number(n, language) for n in counts],
+        **{name: shown[name].tolist() for name in ("is_filling", "color", "name")},
+    }
 
 
 def _name_rows(members: pd.DataFrame, language: Language) -> dict[str, Any]:
     floor = members["place"].to_numpy(dtype="float64")
     return {
         "floor": floor, "middle": floor - 0.4, "name": members["name"].tolist(),
-        "total": [number(n, language) for n in members["n"]],
+        "total": [number(n, language) for n in members["total"]],
         "peak": [number(n, language) for n in members["largest"]],
         "is_dashed": members["is_dashed"].tolist(),
     }  # fmt: skip
@@ -112,34 +120,39 @@ def _edges(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _members(frame: pd.DataFrame, names: Mapping[str, str], dimension: str) -> pd.DataFrame:
     """Return one row per series, most content first: n, largest bucket, place (1 the first), name and colour token."""
-    sums = frame.groupby("series")["n_found"].agg(n="sum", largest="max")
-    sums = sums.sort_values(["n"], ascending=False, kind="stable")
+    grouped = frame.groupby("series")["n"]
+    sums = pd.DataFrame({"total": grouped.sum(), "largest": grouped.max()})
+    sums = sums.sort_values("total", ascending=False, kind="stable")
     sums["place"] = np.arange(1.0, len(sums) + 1)
     sums["name"] = [plain(names.get(code, code), 60) for code in sums.index]
-    sums["is_dashed"] = [dimension == "service" and service_token(code) == "other" for code in sums.index]
-    sums["color"] = [service_token(code) if dimension == "service" else "accent" for code in sums.index]
-    return sums
+    colors = [service_token(code) if dimension == "service" else "accent" for code in sums.index]
+    return sums.assign(color=colors, is_dashed=[color == "other" for color in colors])
 
 
-def _title(members: pd.DataFrame, language: Language) -> str:
-    n = int(members["n"].sum())
+def _title(members: pd.DataFrame, what: str, language: Language) -> str:
+    n = int(members["total"].sum())
     if n == 0:
-        return say(language, "nothing_title")
+        return say(language, "nothing_title" if what == "content" else "no_issues_title")
+    things = {"n": number(n, language), "what": say(language, what)}
     if n < SMALL:
-        return say(language, "members_title_small", n=number(n, language))
+        return say(language, "members_title_small", **things)
     first = members.iloc[0]
-    share = percent(first["n"] / n, language, 0)
-    return say(language, "members_title", first=first["name"], share=share, n=number(n, language))
+    share = percent(first["total"] / n, language, 0)
+    return say(language, "members_title", first=first["name"], share=share, **things)
 
 
-def small_multiples(frame: pd.DataFrame, names: Mapping[str, str], dimension: str, language: Language) -> Chart:
-    """Return content over time, one row per member (`contents.over_time` with `by`); names by code.
+def small_multiples(
+    frame: pd.DataFrame, names: Mapping[str, str], dimension: str, language: Language, what: str = "content"
+) -> Chart:
+    """Return counts over time, one row per member; names by code. `what` is content or issues.
 
-    Every member of the frame has its row, so the totals on the right add up to all content of the window.
+    `frame` is `contents.over_time` or `issues.over_time` with `by`. Every member of it has its row, so the totals on
+    the right add up to everything in the window.
     """
-    members = _members(frame, names, dimension)
+    counted = frame.rename(columns={"n_found": "n", "n_new": "n"})
+    members = _members(counted, names, dimension)
     is_daily = bucket_width(frame["started_at"].drop_duplicates()) > 3_600_000
-    table = merged(bucket=_bucket_rows(frame, members, language), name=_name_rows(members, language),
+    table = merged(bucket=_bucket_rows(counted, members, language), name=_name_rows(members, language),
                    edge=_edges(frame), head=_head(language, is_daily))  # fmt: skip
-    title = _title(members, language)
-    return Chart(title, _spec(language), table, title, ROW * max(1, len(members)) + FEET)
+    title = _title(members, what, language)
+    return Chart(title, _spec(language, what), table, title, ROW * max(1, len(members)) + FEET)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import formats
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token_of, tooltip
+from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token_of, tooltip
 from dashboard.formats import Language, number
 
 ROW = 46
@@ -60,7 +60,7 @@ def _spec(language: Language) -> Spec:
 
 
 def _head_rows(sets: pd.DataFrame, language: Language) -> dict[str, Any]:
-    rows = sets.to_dict("records")
+    rows = records(sets)
     states = [STATES[row["balance"]] for row in rows]
     return {
         "middle": [place + 0.18 for place in range(len(rows))],
@@ -72,7 +72,7 @@ def _head_rows(sets: pd.DataFrame, language: Language) -> dict[str, Any]:
 
 def _bar_rows(sets: pd.DataFrame, language: Language) -> dict[str, Any]:
     rows = []
-    for place, row in enumerate(sets.to_dict("records")):
+    for place, row in enumerate(records(sets)):
         name = f"{row['figure_set']} · {span(row, language)}"
         for column, word, color, top in (("found", "published", "muted", 0.36), ("our_found", "ours", "accent", 0.64)):
             if not pd.isna(row[column]):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, tooltip
+from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, tooltip
 from dashboard.escaping import defang, plain
 from dashboard.formats import Language, number
 
@@ -44,25 +44,24 @@ def _spec(language: Language) -> Spec:
     return layered(language, [bar, tick, title, words])
 
 
-def _name(row: Any, names: Mapping[str, Mapping[str, str]], language: Language) -> str:
-    title = row.title if row.kind == "issue" else names.get(row.kind, {}).get(row.code, row.code)
-    return f"{say(language, f'kind_{row.kind}')} · {defang(title, 90)}"
+def _name(row: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], language: Language) -> str:
+    kind, code = row["kind"], row["code"]
+    title = row["title"] if kind == "issue" else names.get(kind, {}).get(code, code)
+    return f"{say(language, f'kind_{kind}')} · {defang(title, 90)}"
+
+
+def _words(row: Mapping[str, Any], language: Language) -> str:
+    return say(language, "rising_row", n=number(row["n_last"], language), usual=number(row["usual"], language))
 
 
 def rising(frame: pd.DataFrame, names: Mapping[str, Mapping[str, str]], language: Language) -> Chart:
     """Return the sharpest rises of `issues.rising`; the tick on each bar is the usual."""
-    shown = frame.head(SHOWN)
-    labels = [_name(row, names, language) for row in shown.itertuples()]
-    words = [
-        say(language, "rising_row", n=number(row.n_last, language), usual=number(row.usual, language))
-        for row in shown.itertuples()
-    ]
-    place = pd.Series(range(len(shown)), dtype="float64")
-    table = merged(row={
-        "n": shown["n_last"].to_numpy(), "usual": shown["usual"].to_numpy(), "name": labels, "words": words,
-        "head": (place + 0.22).tolist(), "top": (place + 0.5).tolist(), "floor": (place + 0.86).tolist(),
-        "middle": (place + 0.68).tolist(),
-    })  # fmt: skip
+    shown = records(frame.head(SHOWN))
+    labels, words = [_name(row, names, language) for row in shown], [_words(row, language) for row in shown]
+    heights = {"head": 0.22, "top": 0.5, "middle": 0.68, "floor": 0.86}
+    places = {name: [place + height for place in range(len(shown))] for name, height in heights.items()}
+    counts = {"n": [row["n_last"] for row in shown], "usual": [row["usual"] for row in shown]}
+    table = merged(row={**counts, "name": labels, "words": words, **places})
     title = say(language, "rising_none")
     if labels:
         title = say(language, "rising_title", what=plain(labels[0].partition(" · ")[2], 44), words=words[0])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, token_of, tooltip
+from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, token_of, tooltip
 from dashboard.escaping import defang
 from dashboard.formats import Language, number
 from dashboard.palette import TOKENS, service_token
@@ -102,11 +102,11 @@ def top_issues(top: pd.DataFrame, spread: pd.DataFrame, names: Mapping[str, str]
         "count": [number(n, language) for n in top["n_found"]],
     }  # fmt: skip
     found = list(dict.fromkeys(code for code in names if code in set(rows["service"])))
-    key = {"slot": list(range(len(found))), "name": [defang(names[code], 40) for code in found],
+    key: dict[str, list[Any]] = {"slot": list(range(len(found))), "name": [defang(names[code], 40) for code in found],
            "color": [service_token(code) for code in found]}  # fmt: skip
     table = merged(part=_segments(rows, names, longest, language), issue=heads, key=key)
     title = say(language, "no_spread_title")
     if len(top):
-        widest = top.loc[top["n_services"].idxmax()]
+        widest = max(records(top), key=lambda row: int(row["n_services"]))
         title = say(language, "issues_spread_title", n=number(widest["n_found"], language), k=widest["n_services"])
     return Chart(title, _spec(language, len(found)), table, title, ROW * max(1, len(top)) + KEY)

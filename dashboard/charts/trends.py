@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, tooltip, wall_clock
+from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, tooltip, wall_clock
 from dashboard.formats import Language, clock, day, number
 
 HEIGHT = 250
-SPARK_HEIGHT = 40
-LABELLED_SPIKES = 4
-"""Spikes that carry their numbers on the chart, largest first; more would cover each other."""
+LABEL_WIDTH = 0.22
+"""Share of the chart that the words of a spike may cover; of spikes closer than this the largest carries them."""
 
 _DAILY = 86_400_000
 _SCALE = {"type": "utc", "nice": False}
@@ -127,7 +126,7 @@ def _usual_rows(frame: pd.DataFrame) -> dict[str, Any]:
     known = pd.concat([known, known.tail(1)])  # once more at its right edge: a step needs an end
     at = wall_clock(known["started_at"])
     at[-1:] += bucket_width(frame["started_at"])
-    low = np.maximum(0.0, 2 * known["usual"] - known["threshold"]).to_numpy()
+    low = (2 * known["usual"] - known["threshold"]).clip(lower=0.0).to_numpy()
     return {"at": at, "low": low, "high": known["threshold"].to_numpy(), "usual": known["usual"].to_numpy()}
 
 
@@ -141,16 +140,27 @@ def _band_name(usual: dict[str, Any], language: Language) -> dict[str, Any]:
 
 def _spike_rows(frame: pd.DataFrame, language: Language) -> dict[str, Any]:
     marked = frame[frame["is_spike"]]
-    named = set(marked.nlargest(LABELLED_SPIKES, "n_found").index)
-    middle = wall_clock(marked["started_at"]) + bucket_width(frame["started_at"]) / 2
+    places = frame.index.get_indexer(marked.index)
+    named = _apart(places, marked["n_found"].to_numpy(), len(frame) * LABEL_WIDTH)
     texts = [
-        say(language, "spike_mark", n=number(row.n_found, language), usual=number(row.usual, language))[2:]
-        if row.Index in named else None
-        for row in marked.itertuples()
-    ]  # fmt: skip
-    late = len(frame) * 0.75
-    sides = ["right" if place > late else "left" for place in frame.index.get_indexer(marked.index)]
-    return {"at": middle, "n": marked["n_found"].to_numpy(), "text": texts, "side": sides}
+        say(language, "spike_mark", n=number(row["n_found"], language), usual=number(row["usual"], language))
+        for row in records(marked)
+    ]
+    return {
+        "at": wall_clock(marked["started_at"]) + bucket_width(frame["started_at"]) / 2,
+        "n": marked["n_found"].to_numpy(),
+        "text": [text if place in named else "" for text, place in zip(texts, places, strict=True)],
+        "side": ["right" if place > len(frame) * (1 - LABEL_WIDTH) else "left" for place in places],
+    }
+
+
+def _apart(places: Any, counts: Any, distance: float) -> set[int]:
+    """Return the places of the largest counts that are at least so many buckets from each other."""
+    chosen: list[int] = []
+    for place in places[np.argsort(-counts, kind="stable")].tolist():
+        if all(abs(place - other) >= distance for other in chosen):
+            chosen.append(place)
+    return set(chosen)
 
 
 def _peak(starts: "pd.Series[Any]", counts: "pd.Series[int]", language: Language) -> dict[str, str]:
@@ -192,26 +202,3 @@ def issues(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None 
         title = say(language, "issues_title", **_peak(starts, counts, language))
     axis = "issues_per_day" if bucket_width(starts) >= _DAILY else "issues_per_hour"
     return Chart(title, _spec(language, axis, False), table, title, height)
-
-
-@cache
-def _spark_spec(language: Language) -> Spec:
-    at = field("at", "temporal", scale=_SCALE, axis=None)
-    n = field("n", "quantitative", scale={"zero": True, "nice": False}, axis=None)
-    area = _layer("value", {"type": "area", "opacity": 0.18}, token("accent"), x=at, y=n)
-    line = _layer("value", {"type": "line", "strokeWidth": 2, "point": {"size": 10, "filled": True, "opacity": 1}}, token("accent"), x=at, y=n)
-    last = _layer("last", {"type": "point", "filled": True, "size": 50, "opacity": 1}, token("accent"), x=at, y=n)
-    zero = _layer("zero", {"type": "rule"}, token("grid"), y=n)
-    return layered(language, [zero, area, line, last])
-
-
-def sparkline(frame: pd.DataFrame, column: str, name: str, language: Language) -> Chart:
-    """Return the small curve of one column over finished buckets; the filling one would always look like a fall."""
-    done = frame[~frame["is_filling"]]
-    values = done[column].astype("float64").to_numpy()
-    at = wall_clock(done["started_at"])
-    table = merged(value={"at": at, "n": values}, last={"at": at[-1:], "n": values[-1:]}, zero={"n": [0.0]})
-    known = values[~np.isnan(values)]
-    low, high = (number(known.min(), language), number(known.max(), language)) if len(known) else ("–", "–")
-    alt = say(language, "sparkline", name=name, n=number(len(known), language), low=low, high=high)
-    return Chart(name, _spark_spec(language), table, alt, SPARK_HEIGHT)

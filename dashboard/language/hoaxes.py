@@ -20,8 +20,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "weeks": ("Pekan pembanding", "Weeks compared"),
     "spikes_none": ("Tidak ada lonjakan dalam rentang ini.", "No spike in this window."),
     "flow_note": (
-        "Klarifikasi dan pengajuan dapat mengenai konten yang sama. Keadaan kini: bagiannya harus berjumlah sama dengan yang ditemukan.",
-        "Clarification and takedown request may concern the same content. State now: the parts must add up to what was found.",
+        "Klarifikasi dan pengajuan dapat mengenai konten yang sama. Bagian keadaan kini harus berjumlah sama.",
+        "Clarification and takedown request may concern the same content. The parts of the state now must add up.",
     ),
     "balanced": ("● seimbang: {found} = {parts}", "● balances: {found} = {parts}"),
     "not_balanced": (
@@ -60,6 +60,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Sepuluh isu dengan konten terbanyak; warna sama dengan baris layanan.",
         "The ten issues with most content; colours as in the rows of services.",
     ),
+    "no_issue": ("Tidak ada isu yang pertama terlihat dalam rentang ini.", "No issue was first seen in this window."),
     "top_empty": (
         "Belum ada konten yang dikaitkan dengan isu dalam rentang ini.",
         "No content of this window has been assigned to an issue.",

@@ -1,0 +1,72 @@
+"""The small curves in tiles: finished buckets only, on a line from zero."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, wall_clock
+from dashboard.formats import UNKNOWN, Language, number
+
+HEIGHT = 40
+POINTS = 48
+"""Most points of a curve; of longer windows neighbouring buckets are taken together, or it would be a smear."""
+
+
+@cache
+def _spec(language: Language) -> Spec:
+    at = field("at", "temporal", scale={"type": "utc", "nice": False}, axis=None)
+    place = {"x": at, "y": field("n", "quantitative", scale={"zero": True, "nice": False}, axis=None)}
+    marks = (
+        ("zero", {"type": "rule"}, "grid", {"y": place["y"]}),
+        ("value", {"type": "area", "opacity": 0.18}, "accent", place),
+        ("value", {"type": "line", "strokeWidth": 2}, "accent", place),
+        ("lone", {"type": "point", "filled": True, "size": 14, "opacity": 1}, "accent", place),
+        ("last", {"type": "point", "filled": True, "size": 50, "opacity": 1}, "accent", place),
+    )
+    layers = [
+        {"transform": only(kind), "mark": mark, "encoding": {**where, "color": token(color)}}
+        for kind, mark, color, where in marks
+    ]
+    return layered(language, layers)
+
+
+def _coarser(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return at most `POINTS` rows: neighbouring buckets together, their counts summed."""
+    together = max(1, -(-len(frame) // POINTS))
+    groups = np.arange(len(frame)) // together
+    return frame.groupby(groups).agg({"started_at": "first", **dict.fromkeys(columns, _sum)})
+
+
+def _sum(values: "pd.Series[Any]") -> float:
+    return float(values.astype("float64").sum(min_count=1))
+
+
+def sparkline(frame: pd.DataFrame, column: str, name: str, language: Language, per: str | None = None) -> Chart:
+    """Return the curve of one column of counts, or of its share of the column `per`, over finished buckets."""
+    rows = _coarser(frame[~frame["is_filling"]], [column] if per is None else [column, per])
+    values = rows[column].to_numpy(dtype="float64")
+    if per is not None:
+        whole = rows[per].to_numpy(dtype="float64")
+        values = np.divide(values, whole, out=np.full_like(values, np.nan), where=whole > 0)
+    at = wall_clock(rows["started_at"])
+    lone = _alone(values)
+    table = merged(value={"at": at, "n": values}, lone={"at": at[lone], "n": values[lone]},
+                   last={"at": at[-1:], "n": values[-1:]}, zero={"n": [0.0]})  # fmt: skip
+    return Chart(name, _spec(language), table, _alt(values, name, language, is_share=per is not None), HEIGHT)
+
+
+def _alone(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which values have no known neighbour, and would vanish from a line."""
+    known = np.concatenate([[False], ~np.isnan(values), [False]])
+    alone: NDArray[np.bool_] = known[1:-1] & ~known[:-2] & ~known[2:]
+    return alone
+
+
+def _alt(values: NDArray[np.float64], name: str, language: Language, *, is_share: bool) -> str:
+    known = values[~np.isnan(values)]
+    times, unit = (100, " %") if is_share else (1, "")
+    ends = [number(end * times, language) + unit for end in (known.min(), known.max())] if len(known) else [UNKNOWN] * 2
+    return say(language, "sparkline", name=name, n=number(len(known), language), low=ends[0], high=ends[1])
