@@ -141,7 +141,7 @@ def _sum(rows: Iterable[Row]) -> Row:
 
 
 def _now_open_line(row: Row) -> dict[str, object]:
-    overdue, young = row["n_overdue"] - row["n_spared"], row["n_recent"] + row["n_spared"]
+    overdue, young = row["n_open"] - row["n_spared"], row["n_recent"] + row["n_spared"]
     return {
         "n_open": overdue + young + row["n_undated"],
         "n_overdue": overdue,

@@ -56,7 +56,7 @@ class Waiting:
     ids: Ids
 
     def overdue(self, connection: Connection) -> Sequence[SqlRow]:
-        """Return (service_id, n_overdue): dated, open, started more than 60 minutes ago; stopped clocks not spared."""
+        """Return (service_id, n_open): dated, open, started more than 60 minutes ago; stopped clocks not spared."""
         past = replace(self.filters, since=LONG_AGO, until=self.filters.as_of - HOUR_LONG)
         asked = Asked(REQUEST, past, self.ids, by=("service_id",), measures=("n_open",))
         return asked.sums().rows(connection) if asked.cubes() else self._rows(connection, "overdue")
@@ -124,8 +124,8 @@ class _Requests:
 
 
 def _overdue(requests: _Requests) -> Statement:
-    n_overdue = total(one_if(requests.is_dated)).label("n_overdue")
-    return requests.by_service(n_overdue, where=and_(requests.is_open, requests.began(0, DUE)))
+    n_open = total(one_if(requests.is_dated)).label("n_open")
+    return requests.by_service(n_open, where=and_(requests.is_open, requests.began(0, DUE)))
 
 
 def _recent(requests: _Requests) -> Statement:
