@@ -24,15 +24,13 @@ from sqlalchemy import (
     union_all,
 )  # fmt: skip
 
-from data.rollups.declarations import DAY, HOUR, ROLLUPS, Cube, Grain, Rollup, cube_for
+from data.rollups.declarations import WIDEST_FIRST, Cube, Grain, Rollup, cube_for, on_clock
 from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.known import as_known
 from queries.limits import FACTS_WINDOW, PINNED_WINDOW
 from queries.narrowing import NUMBERED, Narrowed, narrowed, values
 from queries.reading import SqlRow, Statement, total
-
-_ROLLUPS = {rollup.table.name: rollup for rollup in ROLLUPS}
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,9 @@ class Asked:
     def cubes(self) -> dict[Grain, Cube]:
         """Return the cube of each grain, widest first, that holds what is asked; none for a fixed link."""
         needed = frozenset(self.by) | frozenset(narrowed(self.filters).dimensions)
-        wanted = (DAY, HOUR) if self.grain in (None, DAY) else (HOUR,)
-        found = {grain: cube_for(self.rollup, grain, needed) for grain in wanted}
+        wanted = [grain for grain in WIDEST_FIRST if self.grain is None or grain.width <= self.grain.width]
+        rollup = on_clock(self.rollup.table.name, self.filters.clock)
+        found = {grain: cube_for(rollup, grain, needed) for grain in wanted}
         return {} if self.filters.pinned else {grain: cube for grain, cube in found.items() if cube}
 
     def sums(self) -> Sums:
@@ -123,6 +122,7 @@ class Asked:
     def _shape(self, parts: "tuple[Cube | None, ...]") -> "Shape":
         return Shape(
             rollup=self.rollup.table.name,
+            clock=self.filters.clock,
             parts=parts,
             by=self.by,
             grain=self.grain,
@@ -147,6 +147,7 @@ class Shape:
     """All that decides the text of a statement of sums, and nothing of its values."""
 
     rollup: str
+    clock: str
     parts: tuple[Cube | None, ...]
     by: tuple[str, ...]
     grain: Grain | None
@@ -165,7 +166,7 @@ def key_of(rollup: Rollup) -> str:
 
 @lru_cache(maxsize=1_000)
 def _statement(shape: Shape) -> Statement:
-    rollup = _ROLLUPS[shape.rollup]
+    rollup = on_clock(shape.rollup, shape.clock)
     parts = [
         _from_cube(shape, rollup, number, cube) if cube else _from_facts(shape, rollup, number)
         for number, cube in enumerate(shape.parts)
@@ -193,7 +194,7 @@ def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Stateme
 
 def _from_facts(shape: Shape, rollup: Rollup, number: int) -> Statement:
     piece = Piece(None, _bound("start", number), _bound("end", number))
-    row = as_known(rollup.facts, piece) if shape.is_pinned else rollup.facts.c
+    row = as_known(rollup.facts, piece, rollup.starts) if shape.is_pinned else rollup.facts.c
     columns = [rollup.dimensions[name](row).label(name) for name in shape.by]
     if shape.grain:
         columns.append(_bucket(rollup.at(row), shape.grain))
@@ -212,9 +213,8 @@ def _bucket(start: ColumnElement[Any], grain: Grain) -> Any:
 
 def started_between(rollup: Rollup, row: Any, piece: Piece) -> ColumnElement[bool]:
     """Return the condition that a fact counts in `[start, end)`, written so that a plain index on its time serves."""
-    if rollup.facts.name == "takedown_request":
-        received = and_(row.received_at >= piece.start, row.received_at < piece.end)
-        notified = and_(row.received_at.is_(None), row.notified_at >= piece.start, row.notified_at < piece.end)
-        return or_(received, notified)
-    at = row.first_seen_at if rollup.facts.name == "issue" else row.detected_at
-    return and_(at >= piece.start, at < piece.end)
+    ways = []
+    for place, name in enumerate(rollup.starts):
+        unknown = [row[earlier].is_(None) for earlier in rollup.starts[:place]]
+        ways.append(and_(*unknown, row[name] >= piece.start, row[name] < piece.end))
+    return or_(*ways)

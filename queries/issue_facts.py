@@ -47,11 +47,11 @@ class _Rows:
 
     @cached_property
     def issue(self) -> Any:
-        return as_known(issue, Piece(None, bindparam("long_ago", type_=BigInteger), FAR)) if self.is_pinned else issue.c
+        return as_known(issue, Piece(None, bindparam("long_ago", type_=BigInteger), FAR), ISSUE.starts) if self.is_pinned else issue.c
 
     @cached_property
     def content(self) -> Any:
-        return as_known(content, Piece(None, SINCE, UNTIL)) if self.is_pinned else content.c
+        return as_known(content, Piece(None, SINCE, UNTIL), ISSUE_CONTENT.starts) if self.is_pinned else content.c
 
     def issues(self, *columns: Any, where: Sequence[Any]) -> Statement:
         passing = self.shape.facts(self.issue)

@@ -5,6 +5,7 @@ reported later (an event recorded after the moment) was not known: the row was o
 same figures next month; what still moves them is a correction, and corrections are listed.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -45,20 +46,16 @@ AS_OF = bindparam("as_of", type_=BigInteger)
 """The moment of the link, UTC seconds."""
 
 
-def as_known(facts: Table, stretch: Stretch) -> Row:
-    """Return the columns of content, takedown_request or issue as known at `AS_OF`, of rows near a stretch."""
+def as_known(facts: Table, stretch: Stretch, starts: Sequence[str]) -> Row:
+    """Return the columns of content, takedown_request or issue as known at `AS_OF`, of rows near a stretch.
+
+    `starts` are the columns of which one lies in the stretch.
+    """
     known = {"content": _content, "takedown_request": _request, "issue": _issue}[facts.name](facts.c)
     columns = [known.get(column.name, column).label(column.name) for column in facts.c]
     recorded = or_(facts.c.recorded_at.is_(None), facts.c.recorded_at <= AS_OF)
-    near = or_(*(and_(facts.c[name] >= stretch.start, facts.c[name] < stretch.end) for name in _STARTS[facts.name]))
+    near = or_(*(and_(facts.c[name] >= stretch.start, facts.c[name] < stretch.end) for name in starts))
     return select(*columns).where(recorded, near).subquery().c
-
-
-_STARTS = {
-    "content": ("detected_at",),
-    "takedown_request": ("received_at", "notified_at"),
-    "issue": ("first_seen_at",),
-}
 
 
 def _by_then(column: ColumnElement[Any]) -> ColumnElement[Any]:

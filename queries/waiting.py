@@ -105,7 +105,7 @@ class _Requests:
 
     def __init__(self, shape: Narrowed, is_pinned: bool) -> None:
         long_ago = Piece(None, bindparam("long_ago", type_=BigInteger), FAR)
-        self.row: Any = as_known(takedown_request, long_ago) if is_pinned else takedown_request.c
+        self.row: Any = as_known(takedown_request, long_ago, REQUEST.starts) if is_pinned else takedown_request.c
         self.started = started(self.row)
         self.age = func.coalesce(seconds(self.row.stopped_at), AS_OF) - self.started - self.row.stopped_seconds
         self.is_dated = and_(self.row.time_precision == "second", self.started.is_not(None))

@@ -7,12 +7,14 @@ Expressions take a `row`: any namespace of the fact's columns (the table, an ali
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, SmallInteger, Table, and_, case, func, literal, type_coerce
 
 from data import tables
 from data.rollups.clocks import (
+    CLOCKS,
     DEFAULT,
     DELETED_BY_UPLOADER,
     LABELLED,
@@ -32,10 +34,10 @@ from data.rollups.clocks import (
 from data.rollups.latency import bucket_of
 
 __all__ = [
-    "BLOCK", "CONTENT", "DAY", "DELETED_BY_UPLOADER", "GRAINS", "HOUR", "ISSUE", "ISSUE_CONTENT", "LABELLED", "LATENCY",
-    "OPEN", "REJECTED", "REMOVED", "REQUEST", "RESTRICTED", "ROLLUPS", "WEEK", "WITHDRAWN", "WITHIN_SECONDS", "Cube",
-    "Expression", "Flag", "Grain", "Rollup", "Row", "cube_for", "latency", "latency_rollup", "measurable", "one_if",
-    "request_rollup", "seconds", "started", "unused",
+    "BLOCK", "CONTENT", "Cube", "DAY", "DELETED_BY_UPLOADER", "Expression", "Flag", "GRAINS", "Grain", "HOUR",
+    "ISSUE", "ISSUE_CONTENT", "LABELLED", "LATENCY", "OPEN", "REJECTED", "REMOVED", "REQUEST", "RESTRICTED",
+    "ROLLUPS", "Rollup", "Row", "WEEK", "WIDEST_FIRST", "WITHDRAWN", "WITHIN_SECONDS", "cube_for", "latency",
+    "latency_rollup", "measurable", "on_clock", "one_if", "request_rollup", "seconds", "started", "unused",
 ]  # fmt: skip
 
 Expression = Callable[[Row], ColumnElement[Any]]
@@ -73,11 +75,13 @@ class Cube:
 class Rollup:
     """One roll-up table, the facts it sums, when a fact counts, by what, and what is summed.
 
-    `at` gives the UTC seconds a fact counts at; rows for which it is NULL or `where` is false count nowhere.
+    `at` gives the UTC seconds a fact counts at: the first known of the columns `starts`; rows for which it is NULL or
+    `where` is false count nowhere.
     """
 
     table: Table
     facts: Table
+    starts: tuple[str, ...]
     at: Expression
     where: Expression
     dimensions: Mapping[str, Expression]
@@ -117,6 +121,7 @@ _COMMON = {"service_id": _same("service_id"), "theme_id": _same("theme_id"), "so
 CONTENT = Rollup(
     table=tables.rollup_content,
     facts=tables.content,
+    starts=("detected_at",),
     at=lambda row: seconds(row.detected_at),
     where=lambda row: row.detected_at.is_not(None),
     dimensions={**_COMMON, "technique_id": _same("technique_id"), "province_code": _PROVINCE},
@@ -154,6 +159,7 @@ def request_rollup(clock: Clock) -> Rollup:
     return Rollup(
         table=tables.rollup_request,
         facts=tables.takedown_request,
+        starts=clock.starts,
         at=lambda row: started(row, clock),
         where=lambda row: started(row, clock).is_not(None),
         dimensions={**_COMMON, "province_code": _PROVINCE},
@@ -199,6 +205,7 @@ def latency_rollup(clock: Clock) -> Rollup:
     return Rollup(
         table=tables.rollup_latency,
         facts=tables.takedown_request,
+        starts=clock.starts,
         at=lambda row: started(row, clock),
         where=lambda row: and_(started(row, clock).is_not(None), ~is_running(row, clock), measurable(row, clock)),
         dimensions={
@@ -216,6 +223,7 @@ LATENCY = latency_rollup(DEFAULT)
 ISSUE = Rollup(
     table=tables.rollup_issue,
     facts=tables.issue,
+    starts=("first_seen_at",),
     at=lambda row: seconds(row.first_seen_at),
     where=lambda row: row.first_seen_at.is_not(None),
     dimensions={"theme_id": _same("theme_id")},
@@ -230,6 +238,7 @@ ISSUE = Rollup(
 ISSUE_CONTENT = Rollup(
     table=tables.rollup_issue_content,
     facts=tables.content,
+    starts=("detected_at",),
     at=lambda row: seconds(row.detected_at),
     where=lambda row: and_(row.detected_at.is_not(None), row.issue_id.is_not(None)),
     dimensions={"issue_id": _same("issue_id")},
@@ -238,6 +247,17 @@ ISSUE_CONTENT = Rollup(
 )
 
 ROLLUPS = (CONTENT, REQUEST, LATENCY, ISSUE, ISSUE_CONTENT)
+
+
+WIDEST_FIRST = (BLOCK, WEEK, DAY, HOUR)
+"""Grains from the widest to the narrowest; each is whole buckets of the next."""
+
+
+@cache
+def on_clock(name: str, clock: str) -> Rollup:
+    """Return the roll-up of a table as it is summed on a clock; those that know no clock are always the same."""
+    made = {REQUEST.table.name: request_rollup, LATENCY.table.name: latency_rollup}.get(name)
+    return made(CLOCKS[clock]) if made else {rollup.table.name: rollup for rollup in ROLLUPS}[name]
 
 
 def unused(dimension: str) -> int | str:
