@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from data.rollups.declarations import seconds
+from data.rollups.clocks import seconds
 from data.tables import calendar_event, election, period
 from queries.filters import Filters
 from queries.limits import CALENDAR_EVENTS

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, literal, select, union_all
 
-from data.rollups.declarations import CONTENT, ISSUE, REMOVED, REQUEST, seconds
+from data.rollups.clocks import REMOVED, seconds
+from data.rollups.declarations import CONTENT, ISSUE, REQUEST
 from data.tables import appeal, correction, issue, service, takedown_request
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids

@@ -24,7 +24,8 @@ from sqlalchemy import (
     union_all,
 )  # fmt: skip
 
-from data.rollups.declarations import WIDEST_FIRST, Cube, Grain, Rollup, cube_for, on_clock
+from data.rollups.declarations import on_clock
+from data.rollups.shapes import WIDEST_FIRST, Cube, Grain, Rollup, cube_for
 from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.known import as_known

@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data.columns import UtcSeconds
-from data.rollups.declarations import seconds
+from data.rollups.clocks import seconds
 from data.tables import feed
 from queries import clock
 from queries.filters import Filters

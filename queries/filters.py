@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Self
 
-from data.rollups.declarations import DAY as DAYS
-from data.rollups.declarations import HOUR as HOURS
-from data.rollups.declarations import Grain
+from data.rollups.shapes import DAY as DAYS
+from data.rollups.shapes import HOUR as HOURS
+from data.rollups.shapes import Grain
 from queries import links, windows
 from queries.limits import HOURLY_WINDOW, LONGEST_WINDOW
 from queries.links import Note, Reader

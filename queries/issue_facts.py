@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
 
-from data.rollups.declarations import ISSUE, ISSUE_CONTENT, seconds
+from data.rollups.clocks import seconds
+from data.rollups.declarations import ISSUE, ISSUE_CONTENT
 from data.tables import content, issue
 from queries.cubes import Piece, started_between
 from queries.dimensions import Ids

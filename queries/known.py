@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnCollection
 
 from data import tables
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 
 Row = ColumnCollection[str, Any]
 

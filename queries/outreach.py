@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select
 
-from data.rollups.declarations import DAY
+from data.rollups.shapes import DAY
 from data.tables import campaign_reach, channel, hashtag_reach
 from queries.dimensions import Ids, ids
 from queries.filters import Filters

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from data.rollups.declarations import CONTENT, ISSUE, seconds
+from data.rollups.clocks import seconds
+from data.rollups.declarations import CONTENT, ISSUE
 from data.tables import content, published_figure
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids

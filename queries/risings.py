@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, bindparam, select
 
-from data.rollups.declarations import CONTENT, DAY, HOUR, ISSUE_CONTENT
+from data.rollups.declarations import CONTENT, ISSUE_CONTENT
+from data.rollups.shapes import DAY, HOUR
 from data.tables import rollup_issue_content
 from queries.baselines import RISING as RULE
 from queries.cubes import Asked

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.rollups.declarations import Grain
+from data.rollups.shapes import Grain
 from queries.filters import Filters
 from queries.reading import Columns, frame
 

@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from data.rollups.declarations import CONTENT, seconds
+from data.rollups.clocks import seconds
+from data.rollups.declarations import CONTENT
 from data.tables import content
 from queries.baselines import SPIKE
 from queries.cubes import Asked

@@ -25,7 +25,9 @@ from sqlalchemy import (
     union_all,
 )  # fmt: skip
 
-from data.rollups.declarations import OPEN, REQUEST, WITHIN_SECONDS, one_if, seconds, started
+from data.rollups.clocks import OPEN, seconds, started
+from data.rollups.declarations import REQUEST, WITHIN_SECONDS
+from data.rollups.shapes import one_if
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked, Piece, started_between

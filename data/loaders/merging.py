@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from data.loaders.interpreted import Part
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 
 KEYS = {
     "content": ("natural_key",),

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, SmallInteger
 
 from data.columns import UtcSeconds
 from data.recording.results import Refused
-from data.rollups.declarations import WIB_SECONDS
+from data.rollups.shapes import WIB_SECONDS
 
 FUTURE_SECONDS = 300
 """How far a clock of another agency may run ahead of ours before its times are refused."""

@@ -11,7 +11,7 @@ from data.recording.identities import by_natural_key, resolve_issue
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Rows
 from data.recording.subjects import Subject
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 
 _by_natural_key = by_natural_key("content", "content_id")
 

@@ -7,7 +7,8 @@ from sqlalchemy import Column, ColumnElement, Connection, case, or_, select, upd
 
 from data.recording.results import UnknownFeed
 from data.rollups import keeping
-from data.rollups.declarations import WIB_SECONDS, seconds
+from data.rollups.clocks import seconds
+from data.rollups.shapes import WIB_SECONDS
 from data.tables import feed
 
 DAY_SECONDS = 86_400

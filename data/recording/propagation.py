@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table
 from data import tables
 from data.recording import stored
 from data.recording.changes import Changes, Row
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 from data.rollups.integrity import COPIES
 
 FILLED = ("posted_at", "detected_at", "verified_at")

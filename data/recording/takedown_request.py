@@ -12,7 +12,7 @@ from data.recording.identities import need, resolve_content
 from data.recording.pipeline import record
 from data.recording.results import Recorded, Refused, Rows
 from data.recording.subjects import Subject
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 
 
 def _identify(row: Row, _: str) -> None:

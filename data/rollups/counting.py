@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Select, String, literal, select
 
-from data.rollups.declarations import Cube, Flag, Rollup, unused
+from data.rollups.shapes import Cube, Flag, Rollup, unused
 from data.rollups.statements import counted, key_columns, parents, text_of
 
 BLOCK_ROWS = 200_000

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, or_, select
 
 from data.rollups import keeping, triggers
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 from data.tables import (
     appeal,
     clarification,

@@ -19,7 +19,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, select, update
 
-from data.rollups.declarations import ROLLUPS, Rollup
+from data.rollups.declarations import ROLLUPS
+from data.rollups.shapes import Rollup
 from data.rollups.sqlite_triggers import HELD
 from data.rollups.statements import added, all_cells, counted, rollups_of
 from data.tables import setting

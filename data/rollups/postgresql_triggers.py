@@ -6,7 +6,7 @@ from sqlalchemy import Select, Table, delete, union_all
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import CompoundSelect
 
-from data.rollups.declarations import Rollup
+from data.rollups.shapes import Rollup
 from data.rollups.statements import added, all_cells, counted, rollups_of, rows_of, text_of
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from data.rollups import counting, keeping, triggers
-from data.rollups.declarations import ROLLUPS, Rollup
+from data.rollups.declarations import ROLLUPS
+from data.rollups.shapes import Rollup
 from data.rollups.statements import FACTS, differing, key_columns, recounted
 from data.tables import feed, setting
 

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, Table, or_, true, union_all
 from sqlalchemy.dialects import sqlite
 
-from data.rollups.declarations import Rollup, Row
+from data.rollups.clocks import Row
+from data.rollups.shapes import Rollup
 from data.rollups.statements import added, counted, fields, rollups_of, spread, text_of, watched
 
 DIALECT = sqlite.dialect()

@@ -34,7 +34,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement, CompoundSelect, Insert, visitors
 from sqlalchemy.sql.base import WriteableColumnCollection
 
-from data.rollups.declarations import ROLLUPS, Cube, Expression, Grain, Rollup, Row, unused
+from data.rollups.clocks import Row
+from data.rollups.declarations import ROLLUPS
+from data.rollups.shapes import Cube, Expression, Grain, Rollup, unused
 
 FACTS: tuple[Table, ...] = tuple(dict.fromkeys(rollup.facts for rollup in ROLLUPS))
 """Fact tables that feed a roll-up."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from data import tables
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 from queries.filters import Choice, Filters
 from queries.windows import WIB
 

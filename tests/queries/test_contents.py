@@ -8,15 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from data.engine import transaction
-from data.rollups.declarations import (
-    DELETED_BY_UPLOADER,
-    LABELLED,
-    OPEN,
-    REJECTED,
-    REMOVED,
-    RESTRICTED,
-    WITHDRAWN,
-)  # fmt: skip
+from data.rollups.clocks import DELETED_BY_UPLOADER, LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
 from queries import contents
 from queries.filters import UNLOCATED
 from tests.queries import factories

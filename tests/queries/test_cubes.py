@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
 from data.engine import transaction
-from data.rollups.declarations import CONTENT, DAY, GRAINS, HOUR, ISSUE, ISSUE_CONTENT, REQUEST, Cube, Grain, Rollup
+from data.rollups.declarations import CONTENT, ISSUE, ISSUE_CONTENT, REQUEST
+from data.rollups.shapes import DAY, GRAINS, HOUR, Cube, Grain, Rollup
 from queries.cubes import Asked, pieces
 from queries.dimensions import ids
 from queries.filters import Filters

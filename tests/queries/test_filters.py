@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.rollups.declarations import DAY, HOUR
+from data.rollups.shapes import DAY, HOUR
 from queries import links
 from queries.filters import UNLOCATED, Choice, Filters
 from queries.windows import WIB, WINDOWS, Period

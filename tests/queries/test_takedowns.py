@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from data.engine import transaction
-from data.rollups.declarations import DELETED_BY_UPLOADER, LABELLED, OPEN, REJECTED, REMOVED, WITHDRAWN
+from data.rollups.clocks import DELETED_BY_UPLOADER, LABELLED, OPEN, REJECTED, REMOVED, WITHDRAWN
 from queries import takedowns
 from tests.queries import factories
 from tests.queries.factories import (
