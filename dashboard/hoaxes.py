@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats
-from dashboard.charts import flows, members, spreads, trends
+from dashboard.charts import buckets, flows, members, spreads, trends
 from dashboard.charts.chart import Chart, records
 from dashboard.door import Answer, Answers
 from dashboard.escaping import defang, plain
@@ -163,9 +163,9 @@ def _clarified(row: Any) -> str:
 def spikes(frame: pd.DataFrame) -> Sheet:
     """Return the spikes of the window, newest first, with what was usual and the threshold they passed."""
     marked, tongue = frame[frame["is_spike"]].iloc[::-1], current()
-    width = trends.bucket_width(frame["started_at"])
+    width = buckets.bucket_width(frame["started_at"])
     columns = [
-        Column(t("hoaxes.when"), trends.bucket_words(marked["started_at"], width, tongue)),
+        Column(t("hoaxes.when"), buckets.bucket_words(marked["started_at"], width, tongue)),
         Column(t("hoaxes.found"), [number(n, tongue) for n in marked["n_found"]], is_number=True),
         Column(t("hoaxes.usual"), [number(n, tongue, 1) for n in marked["usual"]], is_number=True),
         Column(t("hoaxes.threshold"), [number(n, tongue, 1) for n in marked["threshold"]], is_number=True),

@@ -25,10 +25,10 @@ CURVE_HEIGHT = 190
 
 
 def window_words(filters: Filters) -> str:
-    """Return the window in words: "24 jam terakhir", or its dates."""
+    """Return the window in words: "24 jam", "hari ini", or its dates."""
     known, tongue = WINDOWS.get(filters.window), current()
     if known is not None:
-        return known.label_id if tongue == "id" else known.label_en
+        return known.label_id.removesuffix(" terakhir") if tongue == "id" else known.label_en.removeprefix("last ")
     return formats.window(filters.since, filters.until, tongue)
 
 

@@ -99,10 +99,10 @@ def _locale(language: Language) -> Spec:
     thousand, point = (".", ",") if language == "id" else (",", ".")
     full = words("charts")
     place = 0 if language == "id" else 1
-    names = {key: full[key][place].split() for key in ("days", "short_days", "months")}
+    names = {key: full[key][place].split() for key in ("weekdays", "short_days", "months")}
     time = {
         "dateTime": "%a %e %b %Y %H.%M", "date": "%d/%m/%Y", "time": "%H.%M.%S", "periods": ["", ""],
-        "days": names["days"], "shortDays": names["short_days"],
+        "days": names["weekdays"], "shortDays": names["short_days"],
         "months": names["months"], "shortMonths": list(MONTHS[language]),
     }  # fmt: skip
     return {"number": {"decimal": point, "thousands": thousand, "grouping": [3], "currency": ["", ""]}, "time": time}

@@ -7,17 +7,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dashboard.charts.buckets import DAY, HOUR, bucket_words, together, wide_enough
 from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, token_of, tooltip, wall_clock
-from dashboard.charts.trends import bucket_width, bucket_words
 from dashboard.escaping import plain
 from dashboard.formats import SMALL, Language, number, percent
 from dashboard.palette import service_token
 
-ROW = 38
+ROW = 44
 FEET = 40
 """Heights in pixels: of one row, and of the time labels below them."""
 
-_LEFT, _RIGHT = "width < 520 ? 104 : 170", "width < 520 ? 62 : 130"
+BAR = 0.56
+"""Height of the largest bar as a share of its row; on a phone the name stands above the bars."""
+
+BUCKETS = 170
+"""Most buckets in a row: a week of hours. Of longer windows several buckets are taken together."""
+
+_LEFT, _RIGHT = "width < 520 ? 0 : 170", "width < 520 ? 62 : 130"
+_BESIDE_OR_ABOVE = {
+    "limit": {"expr": "width < 520 ? width - 70 : 160"},
+    "dy": {"expr": "width < 520 ? -19 : 0"},
+}
 _LABELS = "utchours(datum.value) == 0 ? utcFormat(datum.value, '%a %e %b') : utcFormat(datum.value, '%H.%M')"
 
 
@@ -40,7 +50,7 @@ def _names() -> list[Spec]:
     total, peak = {"expr": f"width - ({_RIGHT}) + 58"}, {"expr": "width"}
     wide = {"align": "right", "opacity": {"expr": "width < 520 ? 0 : 1"}}
     return [
-        _text("name", "name", 0, "ink", {"align": "left", "fontWeight": 600, "limit": {"expr": f"({_LEFT}) - 12"}}),
+        _text("name", "name", 0, "ink", {"align": "left", "fontWeight": 600, **_BESIDE_OR_ABOVE}),
         _text("name", "total", total, "ink", {"align": "right", "fontWeight": 600}),
         _text("name", "peak", peak, "muted", wide),
         _text("head", "total", total, "muted", {"align": "right", "fontSize": 11}),
@@ -79,10 +89,9 @@ def _spec(language: Language, what: str) -> Spec:
     return layered(language, [edge, zero, bars, *_names()])
 
 
-def _bucket_rows(frame: pd.DataFrame, members: pd.DataFrame, language: Language) -> dict[str, Any]:
+def _bucket_rows(frame: pd.DataFrame, members: pd.DataFrame, width: int, language: Language) -> dict[str, Any]:
     shown = frame[frame["n"] > 0].merge(members, left_on="series", right_index=True, sort=False)
     moments = frame["started_at"].drop_duplicates().reset_index(drop=True)
-    width = bucket_width(moments)
     words = dict(zip(moments, bucket_words(moments, width, language), strict=True))
     left, counts = wall_clock(shown["started_at"]), shown["n"].to_numpy(dtype="float64")
     floor = shown["place"].to_numpy(dtype="float64")
@@ -90,7 +99,7 @@ def _bucket_rows(frame: pd.DataFrame, members: pd.DataFrame, language: Language)
         "left": left + width * 0.04,
         "right": left + width * 0.96,
         "floor": floor,
-        "top": floor - 0.8 * counts / shown["largest"].to_numpy(dtype="float64"),
+        "top": floor - BAR * counts / shown["largest"].to_numpy(dtype="float64"),
         "when": [words[at] for at in shown["started_at"]],
         "count": [number(n, language) for n in counts],
         **{name: shown[name].tolist() for name in ("is_filling", "color", "name")},
@@ -100,21 +109,22 @@ def _bucket_rows(frame: pd.DataFrame, members: pd.DataFrame, language: Language)
 def _name_rows(members: pd.DataFrame, language: Language) -> dict[str, Any]:
     floor = members["place"].to_numpy(dtype="float64")
     return {
-        "floor": floor, "middle": floor - 0.4, "name": members["name"].tolist(),
+        "floor": floor, "middle": floor - BAR / 2, "name": members["name"].tolist(),
         "total": [number(n, language) for n in members["total"]],
         "peak": [number(n, language) for n in members["largest"]],
         "is_dashed": members["is_dashed"].tolist(),
     }  # fmt: skip
 
 
-def _head(language: Language, is_daily: bool) -> dict[str, Any]:
-    peak = say(language, "peak_per_day" if is_daily else "peak_per_hour")
-    return {"middle": [-0.12], "total": [say(language, "sum")], "peak": [peak]}
+def _head(language: Language, width: int) -> dict[str, Any]:
+    unit, size = ("day", width // DAY) if width >= DAY else ("hour", width // HOUR)
+    per = say(language, unit) if size == 1 else f"{size} {say(language, f'{unit}s')}"
+    return {"middle": [-0.12], "total": [say(language, "sum")], "peak": [say(language, "peak_per", per=per)]}
 
 
-def _edges(frame: pd.DataFrame) -> dict[str, Any]:
+def _edges(frame: pd.DataFrame, width: int) -> dict[str, Any]:
     moments = wall_clock(frame["started_at"])
-    ends = [moments.min(), moments.max() + bucket_width(frame["started_at"].drop_duplicates())] if len(moments) else []
+    ends = [moments.min(), moments.max() + width] if len(moments) else []
     return {"left": ends, "floor": [-0.35] * len(ends)}
 
 
@@ -149,10 +159,14 @@ def small_multiples(
     `frame` is `contents.over_time` or `issues.over_time` with `by`. Every member of it has its row, so the totals on
     the right add up to everything in the window.
     """
-    counted = frame.rename(columns={"n_found": "n", "n_new": "n"})
+    width = wide_enough(frame["started_at"], BUCKETS)
+    counted = together(frame.rename(columns={"n_found": "n", "n_new": "n"}), width)
     members = _members(counted, names, dimension)
-    is_daily = bucket_width(frame["started_at"].drop_duplicates()) > 3_600_000
-    table = merged(bucket=_bucket_rows(counted, members, language), name=_name_rows(members, language),
-                   edge=_edges(frame), head=_head(language, is_daily))  # fmt: skip
+    table = merged(
+        bucket=_bucket_rows(counted, members, width, language),
+        name=_name_rows(members, language),
+        edge=_edges(counted, width),
+        head=_head(language, width),
+    )
     title = _title(members, what, language)
     return Chart(title, _spec(language, what), table, title, ROW * max(1, len(members)) + FEET)

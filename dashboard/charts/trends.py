@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dashboard.charts.buckets import DAY, bucket_width, bucket_words
 from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, tooltip, wall_clock
-from dashboard.formats import Language, clock, day, number
+from dashboard.formats import Language, number
 
 HEIGHT = 250
 LABEL_WIDTH = 0.22
 """Share of the chart that the words of a spike may cover; of spikes closer than this the largest carries them."""
 
-_DAILY = 86_400_000
 _SCALE = {"type": "utc", "nice": False}
 _LABELS = "utchours(datum.value) == 0 ? utcFormat(datum.value, '%a %e %b') : utcFormat(datum.value, '%H.%M')"
 
@@ -79,23 +79,6 @@ def _spec(language: Language, title: str, with_usual: bool) -> Spec:
     words = say(language, title)
     usual, spikes = (_usual(words), _spikes(words)) if with_usual else ([], [])
     return layered(language, [*usual[:1], _bars(words, tooltip(*tips)), *usual[1:], _zero(words), *_events(), *spikes])
-
-
-def bucket_width(starts: "pd.Series[Any]") -> int:
-    """Return the width of the buckets in milliseconds; a lone bucket is an hour (queries: days only beyond 31)."""
-    moments = wall_clock(starts)
-    return int(moments[1] - moments[0]) if len(moments) > 1 else 3_600_000
-
-
-def bucket_words(starts: "pd.Series[Any]", width: int, language: Language) -> list[str]:
-    """Return each bucket in words: "Jum 21 Nov 01.00–02.00", or the day."""
-    if width >= _DAILY:
-        return [day(at, language) for at in starts]
-    ends = starts + pd.Timedelta(milliseconds=width)
-    return [
-        f"{day(at, language, year=False)} {clock(at, language)}–{clock(end, language)}"
-        for at, end in zip(starts, ends, strict=True)
-    ]
 
 
 def _buckets(
@@ -188,7 +171,7 @@ def content(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None
     title = say(language, "nothing_title")
     if counts.sum():
         title = say(language, "trend_title", **_peak(starts, counts, language), spikes=_spikes_said(frame, language))
-    axis = "content_per_day" if bucket_width(starts) >= _DAILY else "content_per_hour"
+    axis = "content_per_day" if bucket_width(starts) >= DAY else "content_per_hour"
     return Chart(title, _spec(language, axis, True), table, title, height)
 
 
@@ -200,5 +183,5 @@ def issues(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None 
     title = say(language, "no_issues_title")
     if counts.sum():
         title = say(language, "issues_title", **_peak(starts, counts, language))
-    axis = "issues_per_day" if bucket_width(starts) >= _DAILY else "issues_per_hour"
+    axis = "issues_per_day" if bucket_width(starts) >= DAY else "issues_per_hour"
     return Chart(title, _spec(language, axis, False), table, title, height)

@@ -1,7 +1,10 @@
 """Words on charts: axis titles, marks and the sentences that say what a chart shows."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "days": ("Minggu Senin Selasa Rabu Kamis Jumat Sabtu", "Sunday Monday Tuesday Wednesday Thursday Friday Saturday"),
+    "weekdays": (
+        "Minggu Senin Selasa Rabu Kamis Jumat Sabtu",
+        "Sunday Monday Tuesday Wednesday Thursday Friday Saturday",
+    ),
     "short_days": ("Min Sen Sel Rab Kam Jum Sab", "Sun Mon Tue Wed Thu Fri Sat"),
     "months": (
         "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
@@ -48,8 +51,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} {what}: too few to rank",
     ),
     "sum": ("jumlah", "total"),
-    "peak_per_hour": ("puncak/jam", "peak/hour"),
-    "peak_per_day": ("puncak/hari", "peak/day"),
+    "peak_per": ("puncak/{per}", "peak/{per}"),
+    "hours": ("jam", "hours"),
+    "days": ("hari", "days"),
     "hour": ("jam", "hour"),
     "day": ("hari", "day"),
     "found": ("Ditemukan", "Found"),

@@ -58,7 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "shift_new_issues": ("isu baru", "new issues"),
     "shift_clarified": ("isu diklarifikasi", "issues clarified"),
     "shift_removed": ("konten diturunkan", "content removed"),
-    "shift_newly_overdue": ("baru lewat 60 menit, masih terbuka", "newly past 60 minutes, still open"),
+    "shift_newly_overdue": ("baru lewat 60 menit", "newly past 60 minutes"),
     "shift_corrections": ("nilai diralat", "values corrected"),
     "shift_appeals_upheld": ("keberatan dikabulkan", "appeals upheld"),
     "shift_none": ("belum ada perubahan", "nothing has changed"),
