@@ -67,12 +67,7 @@ class Server:
         """Return a new server that answers; raise `RuntimeError` with its log when it does not."""
         found = binaries()
         assert found is not None, MISSING
-        folder = Path(tempfile.mkdtemp(prefix="posko-pg-"))
-        other = _other_user()
-        if other:
-            os.chown(folder, other["user"], other["group"])
-        folder.chmod(0o755)
-        server = cls(found, folder, _free_port(), secrets.token_hex(12))
+        server = cls(found, _new_folder(), _free_port(), secrets.token_hex(12))
         server.make_cluster()
         server.start(settings)
         return server
@@ -86,6 +81,16 @@ class Server:
         command += ["--locale=C", "--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}"]
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **_other_user())
         secret.unlink()
+
+    def standby(self) -> "Server":
+        """Return a new server that follows this one and answers."""
+        folder = _new_folder()
+        copy = Server(self.bin, folder, _free_port(), self.password)
+        command = [str(self.bin / "pg_basebackup"), "-h", str(self.folder), "-p", str(self.port), "-U", "postgres"]
+        command += ["-D", str(folder / "data"), "-R", "-c", "fast", "-N"]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **_other_user())
+        copy.start()
+        return copy
 
     def start(self, settings: dict[str, str] | None = None) -> None:
         """Start the server process and wait until it answers; it dies with the tests, however they end."""
@@ -171,6 +176,15 @@ class Server:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _new_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="posko-pg-"))
+    other = _other_user()
+    if other:
+        os.chown(folder, other["user"], other["group"])
+    folder.chmod(0o755)
+    return folder
 
 
 def _free_port() -> int:
