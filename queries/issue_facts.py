@@ -48,7 +48,8 @@ class _Rows:
 
     @cached_property
     def issue(self) -> Any:
-        return as_known(issue, Piece(None, bindparam("long_ago", type_=BigInteger), FAR), ISSUE.starts) if self.is_pinned else issue.c
+        long_ago = Piece(None, bindparam("long_ago", type_=BigInteger), FAR)
+        return as_known(issue, long_ago, ISSUE.starts) if self.is_pinned else issue.c
 
     @cached_property
     def content(self) -> Any:
