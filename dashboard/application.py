@@ -4,12 +4,10 @@
 """
 
 import asyncio
-import gc
 import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dashboard import journal, language, settings, watcher
+from dashboard import heap, journal, settings, watcher
 from dashboard.hub import Hub, hub
 from dashboard.language import t
 from dashboard.screens import SCREENS
@@ -30,9 +28,6 @@ HERE = Path(__file__).parent
 
 BEAT_SECONDS = 2.5
 """A tab hears from us at least this often; after 8 s of silence it says that the server is lost."""
-
-THRESHOLDS = (50_000, 25, 100)
-"""When the garbage collector looks by itself (objects, young runs, middle runs); Streamlit forces runs besides."""
 
 
 def message(topics: list[str]) -> dict[str, Any]:
@@ -97,33 +92,22 @@ def on_script_error(error: Exception) -> bool:
     return True
 
 
-HEAVY = ("altair", "numpy", "pandas", "pyarrow", "pydeck", "sqlalchemy", "dashboard.shell", "dashboard.charts")
-"""What the first page would load; loaded before the heap is frozen, so that no forced collection walks it."""
-
-
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Load what every page needs, start the watcher, then freeze the heap: forced collections become cheap."""
-    _fill_heap()
+    """Load what every page needs, start the watcher, then freeze the heap."""
+    heap.fill()
     hub.bind(asyncio.get_running_loop())
     _end_streams_on_signal()
     await asyncio.to_thread(watcher.ensure, 2.0)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*THRESHOLDS)
+    heap.freeze()
+    freezing = asyncio.create_task(heap.keep_frozen())
     journal.event("started", version=hub.version, database=hub.health.problem or "ok")
     try:
         yield
     finally:
+        freezing.cancel()
         hub.close()
         await asyncio.to_thread(watcher.end)
-
-
-def _fill_heap() -> None:
-    for name in HEAVY:
-        import_module(name)
-    for subject in language.subjects():
-        language.words(subject)
 
 
 def _end_streams_on_signal() -> None:

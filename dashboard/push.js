@@ -162,7 +162,8 @@ class Box {
     const lines = [];
     if (fresh.length) {
       const newest = Math.min(...fresh.map((feed) => feed.age));
-      const count = words.counted.replace("{n}", fresh.length).replace("{of}", feeds.length);
+      const known = feeds.filter((feed) => feed.state !== "never").length;
+      const count = words.counted.replace("{n}", fresh.length).replace("{of}", known);
       lines.push({ state: "fresh", label: count, text: words.newest.replace("{age}", this.age(newest)) });
     }
     lines.push(...feeds.filter((feed) => feed.state === "late" || feed.state === "stale"));

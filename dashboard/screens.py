@@ -55,13 +55,15 @@ BY_KEY = {screen.key: screen for screen in SCREENS}
 
 
 def registered() -> list[st.Page]:
-    """Return every page, always all of them: an unregistered address would open a dead dialog.
-
-    They carry no icon: Streamlit would fetch it from an outside host for the browser's tab.
-    """
-    return [st.Page(s.path, title=s.title, url_path=s.key, default=s is SCREENS[0], help=s.answer) for s in SCREENS]
+    """Return every page, always all of them: an unregistered address would open a dead dialog."""
+    return [page(screen.key) for screen in SCREENS]
 
 
 def page(key: str) -> st.Page:
-    """Return the page of a key, for a link to it."""
-    return next(p for p, screen in zip(registered(), SCREENS, strict=True) if screen.key == key)
+    """Return the page of a key, for the menu or a link to it.
+
+    It carries no icon: Streamlit would fetch it from an outside host for the browser's tab.
+    """
+    screen = next(screen for screen in SCREENS if screen.key == key)
+    first = screen is SCREENS[0]
+    return st.Page(screen.path, title=screen.title, url_path=screen.key, default=first, help=screen.answer)

@@ -30,11 +30,12 @@ def run() -> None:
     watcher.ensure()
     language.use(filter_bar.spoken())
     push.start_run()
-    page = st.navigation(screens.registered(), position="hidden")
+    pages = screens.registered()
+    page = st.navigation(pages, position="hidden")
     st.set_page_config(page_title=f"{page.title} · Posko Anti-Hoaks", page_icon=str(ICON), layout="wide")
     moment = moments.latest()
     notes = filter_bar.read(moment)
-    _sidebar(moment)
+    _sidebar(pages, moment)
     push.status()
     _pinned()
     for note in notes:
@@ -94,15 +95,14 @@ def refuse(problem: str) -> None:
             st.code(COMMANDS[problem], language=None)
 
 
-def _sidebar(moment: Moment | None) -> None:
+def _sidebar(pages: list[st.Page], moment: Moment | None) -> None:
     with st.sidebar:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown("**Posko Anti-Hoaks**", width="content")
             filter_bar.draw_language()
         with st.container(gap="xxsmall"):
             query = filter_bar.query()
-            for screen in screens.SCREENS:
-                page = screens.page(screen.key)
+            for page, screen in zip(pages, screens.SCREENS, strict=True):
                 st.page_link(page, label=screen.title, icon=screen.icon, query_params=query, width="stretch")
         if moment is not None:
             with st.container(gap="xsmall"):
