@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -32,9 +32,10 @@ def cells(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(lines))
 
 
-def rows(table: Table) -> list[dict[str, Any]]:
-    """Return the rows of the file named after a table, each cell in the type of its column."""
-    return [{name: _value(table.c[name], cell) for name, cell in row.items()} for row in cells(table.name)]
+@cache
+def rows(table: Table) -> tuple[Mapping[str, Any], ...]:
+    """Return the rows of the file named after a table, each cell in the type of its column; read once."""
+    return tuple({name: _value(table.c[name], cell) for name, cell in row.items()} for row in cells(table.name))
 
 
 def _value(column: Column[Any], cell: str) -> Any:

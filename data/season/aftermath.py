@@ -1,15 +1,17 @@
 """What follows from content and issues: clarifications, appeals, referrals, blocks and corrections, as rows."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from data.keys import stable_id
-from data.rollups.declarations import REMOVED
+from data.rollups.clocks import REMOVED
 from data.season import chance
 from data.season.arrays import Flags, Ids, Seconds, Texts
 from data.season.cells import Columns, known, latest, written
 from data.season.lifecycle import NEVER, verified
 from data.season.petitions import NOTED_LATE, Petitions, action_corrected
-from data.season.posts import Posts, province_corrected
+from data.season.posts import Posts, province_corrected, wrongly_noted
 from data.season.rhythm import HOUR
 from data.season.stories import Stories
 
@@ -18,7 +20,7 @@ BAWASLU, POLRI, KPU = 3, 4, 2
 ADDRESSEES = {5: BAWASLU, 8: KPU, 9: BAWASLU, 6: KPU}
 FRAUD = 6
 REASONS = {
-    "content.province_code": "Wilayah baru diketahui",
+    "content.province_code": "Wilayah keliru dicatat",
     "takedown_request.actioned_at": "Waktu tindakan dicatat terlambat",
 }
 """Why values are corrected, by table and column."""
@@ -146,11 +148,12 @@ def blocks(posts: Posts, now: int) -> Columns:
 
 
 def corrected_provinces(posts: Posts, now: int) -> Columns:
-    """Return the corrections of provinces that became known after content had been published without one."""
+    """Return the corrections of provinces that were first noted wrongly."""
     at = province_corrected(posts)
     which = at <= now
-    nothing, codes = np.full(int(which.sum()), None, dtype=object), posts.province[which]
-    return _corrections("content.province_code", posts.ids[which], at[which], nothing, codes)
+    first, right = wrongly_noted(posts)[which], posts.province[which]
+    keys = [(identity,) for identity in posts.ids[which].tolist()]
+    return _corrections("content.province_code", keys, at[which], first, right)
 
 
 def corrected_actions(petitions: Petitions, now: int) -> Columns:
@@ -160,24 +163,26 @@ def corrected_actions(petitions: Petitions, now: int) -> Columns:
     which = (at <= now) & (petitions.state.actioned != NEVER)
     right = plan.actioned[which]
     late, right = _texts(right + NOTED_LATE), _texts(right)
-    return _corrections("takedown_request.actioned_at", ids[which], at[which], late, right)
+    keys = [(identity, petitions.number) for identity in ids[which].tolist()]
+    return _corrections("takedown_request.actioned_at", keys, at[which], late, right)
 
 
 def _texts(times: Seconds) -> Texts:
     return np.array([str(time) for time in times.tolist()], dtype=object)
 
 
-def _corrections(column: str, ids: Ids, at: Seconds, old: Texts, new: Texts) -> Columns:
+def _corrections(column: str, keys: Sequence[tuple[int, ...]], at: Seconds, old: Texts, new: Texts) -> Columns:
     table, _, name = column.partition(".")
-    rows = zip(ids.tolist(), at.tolist(), new.tolist(), strict=True)
+    rows = zip(keys, at.tolist(), new.tolist(), strict=True)
+    ids = [stable_id("correction", table, *key, name, moment, value) for key, moment, value in rows]
     return {
-        "record_id": ids,
-        "correction_id": np.array([stable_id(table, i, name, t, value) for i, t, value in rows], dtype=np.int64),
-        "table_name": np.full(ids.size, table, dtype=object),
-        "column_name": np.full(ids.size, name, dtype=object),
+        "record_id": np.array([key[0] for key in keys], dtype=np.int64),
+        "correction_id": np.array(ids, dtype=np.int64),
+        "table_name": np.full(at.size, table, dtype=object),
+        "column_name": np.full(at.size, name, dtype=object),
         "old_value": old,
         "new_value": new,
-        "reason": np.full(ids.size, REASONS[column], dtype=object),
-        "is_simulated": np.ones(ids.size, dtype=np.bool_),
+        "reason": np.full(at.size, REASONS[column], dtype=object),
+        "is_simulated": np.ones(at.size, dtype=np.bool_),
         "corrected_at": at,
     }

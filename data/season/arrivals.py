@@ -57,7 +57,8 @@ def arrive(running: Stories, span: Span, rate_per_minute: float) -> Arrivals:
     pace = rate_per_minute * (0.6 + 0.4 * float(activity(np.array([span.until]))[0]))
     quiet = int(chances.poisson(pace * span.minutes))
     loud = int(chances.poisson(pace * BURST_FACTOR * span.minutes)) if span.bursts else 0
-    begun = _begun(chances, quiet, span)
+    first_ever = int(running.ids.size == 0 and quiet > 0)
+    begun = _begun(chances, quiet, span, at_least=first_ever)
     if loud:
         begun = joined(begun, _without(_burst(span), running))
     told = joined(running, begun)
@@ -66,8 +67,9 @@ def arrive(running: Stories, span: Span, rate_per_minute: float) -> Arrivals:
     return Arrivals(begun, _new_posts(chances, told, owner, span, loud))
 
 
-def _begun(chances: np.random.Generator, count: int, span: Span) -> Stories:
-    keys = [f"isu:SIM-{span.seed}-{span.until:x}-{n}" for n in range(int(chances.binomial(count, 1 / MEAN_SIZE)))]
+def _begun(chances: np.random.Generator, count: int, span: Span, at_least: int) -> Stories:
+    number = max(at_least, int(chances.binomial(count, 1 / MEAN_SIZE)))
+    keys = [f"isu:SIM-{span.seed}-{span.until:x}-{n}" for n in range(number)]
     return tell(keys, np.full(len(keys), span.after + 1, dtype=np.int64))
 
 

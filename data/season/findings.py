@@ -6,7 +6,7 @@ from data.season.arrays import Seconds
 from data.season.cells import Columns, counted, known, latest, written
 from data.season.lifecycle import verified
 from data.season.petitions import Ends, copies
-from data.season.posts import FEEDS, Posts, posted, province_corrected, views
+from data.season.posts import FEEDS, Posts, noted_provinces, posted, province_corrected, views
 from data.season.stories import Stories, closed, statuses, verdicts
 
 
@@ -33,6 +33,8 @@ def issues(stories: Stories, now: int) -> Columns:
 
 def contents(posts: Posts, ends: Ends, clarified: Seconds, now: int) -> Columns:
     """Return the rows of `content` as they are known at `now`; `clarified` is that of each one's issue."""
+    regency = posts.regency.copy()
+    regency[noted_provinces(posts, now) != posts.province] = None
     checked, day = verified(posts.found), posts.at % 86_400 == 61_200
     updated = latest(now, posts.at, checked, clarified, ends.requested, ends.ended, province_corrected(posts))
     return {
@@ -40,7 +42,7 @@ def contents(posts: Posts, ends: Ends, clarified: Seconds, now: int) -> Columns:
         "natural_key": posts.keys,
         "issue_id": posts.issue_id,
         **copies(posts, now),
-        "regency_code": posts.regency,
+        "regency_code": regency,
         "harm_id": posts.harm,
         "technique_id": posts.technique,
         "title": posts.title,

@@ -36,6 +36,8 @@ class Followed:
 
     def add(self, new: Arrivals) -> None:
         """Follow new rows too."""
+        if not new.posts.ids.size:
+            return
         self.of_posts = self.of_posts.with_more(diary.of_posts(new.posts), shift=self.posts.ids.size)
         self.posts = posts.joined(self.posts, new.posts)
         self.of_stories = self.of_stories.with_more(diary.of_stories(new.stories), shift=self.stories.ids.size)

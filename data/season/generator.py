@@ -23,7 +23,10 @@ CHAPTER = 20_000
 """Content items in one part of the season: about 100 MB at work."""
 
 FULL_SIZE = 50_000
-"""From so many requests on the season has every measuring site and campaign figures by province."""
+"""From so many requests on the season has every measuring site and eight weeks of campaign figures by province."""
+
+SMALL_SIZE = 5_000
+"""Below so many requests campaign figures and measurements reach back two months only: such seasons are for tests."""
 
 
 def generate(seed: int, n_requests: int, *, now: datetime, since: datetime = SINCE) -> Iterator[Batch]:
@@ -38,7 +41,10 @@ def generate(seed: int, n_requests: int, *, now: datetime, since: datetime = SIN
     pace = Pace.between(start - DAY, end + 90 * DAY)
     for number, part in enumerate(_parts(plan), start=1):
         yield from _chapter(np.random.default_rng([seed, number]), part, pace, seed, end)
-    yield from _surroundings(start, end, full=n_requests >= FULL_SIZE)
+    begin = start if n_requests >= SMALL_SIZE else max(start, end - 60 * DAY)
+    yield "activity", outreach.activities(start, end)
+    yield "activity", outreach.seminar_in_bandung()
+    yield from _surroundings(begin, end, full=n_requests >= FULL_SIZE)
 
 
 def _parts(plan: issues.Plan) -> Iterator[issues.Plan]:
@@ -94,6 +100,4 @@ def _surroundings(since: int, now: int, *, full: bool) -> Iterator[Batch]:
     yield "campaign_reach", outreach.reach(days, tuple(outreach.CHANNELS), now)
     yield from _all("campaign_reach", outreach.reach_by_province(recent, now))
     yield from _all("hashtag_reach", outreach.hashtags(days, now))
-    yield "activity", outreach.activities(since, now)
-    yield "activity", outreach.seminar_in_bandung()
     yield "qos_measurement", sites.every(since, now, step=1 if full else 8)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from data.rollups.declarations import LABELLED, REJECTED, REMOVED, WITHDRAWN
+from data.rollups.clocks import LABELLED, REJECTED, REMOVED, WITHDRAWN
 from data.season import chance
 from data.season.arrays import Flags, Floats, Ids, Ints, Seconds
 from data.season.habits import CLOSED, ENDS, MINUTES, SPREAD, WAYS

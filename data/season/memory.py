@@ -7,9 +7,9 @@ import numpy as np
 from sqlalchemy import Connection, Row, Select, select
 
 from data import tables
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 from data.season.arrays import Ints, Texts
-from data.season.posts import Posts, planned_provinces
+from data.season.posts import Posts, with_right_provinces
 from data.season.rhythm import DAY
 from data.season.stories import Stories
 
@@ -66,7 +66,7 @@ def _posts(rows: Sequence[Row[Any]]) -> Posts:
         regency=_texts(regency),
         title=_texts(title),
     )
-    return planned_provinces(found)
+    return with_right_provinces(found)
 
 
 def _texts(values: list[Any]) -> Texts:

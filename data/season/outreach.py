@@ -1,5 +1,7 @@
 """What the task force says: campaign reach by day and channel, hashtags, activities in the regions."""
 
+from functools import cache
+
 import numpy as np
 
 from data import tables
@@ -177,8 +179,13 @@ def _activity_columns(keys: Texts, ids: Ids, start: Seconds) -> Columns:
     }
 
 
+@cache
+def _regencies() -> Texts:
+    return np.array([row["code"] for row in rows(tables.region) if row["parent_code"]], dtype=object)
+
+
 def _places(ids: Ids) -> Texts:
-    parts = np.array([row["code"] for row in rows(tables.region) if row["parent_code"]], dtype=object)
+    parts = _regencies()
     place = parts[(chance.uniform(ids, "place") * parts.size).astype(np.int64)]
     place[chance.happens(ids, "national", 0.15)] = None
     return place

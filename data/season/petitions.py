@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from data.keys import stable_id
-from data.rollups.declarations import OPEN
+from data.rollups.clocks import OPEN
 from data.season import chance
 from data.season.arrays import Flags, Ids, Ints, Seconds
 from data.season.cells import Columns, known, latest, written
 from data.season.lifecycle import NEVER, Request, first_request, second_request, verified
-from data.season.posts import Posts, posted, province_corrected
+from data.season.posts import Posts, noted_provinces, posted
 from data.season.rhythm import HOUR
 
 SENDERS = np.array([0, 86, 4, 7, 3], dtype=np.float64)
@@ -114,12 +114,9 @@ def columns(petitions: Petitions) -> Columns:
 
 def copies(posts: Posts, now: int) -> Columns:
     """Return the columns that content and its requests share."""
-    province = posts.province.copy()
-    late = province_corrected(posts)
-    province[(late > now) & (late != NEVER)] = None
     return {
         "service_id": posts.service,
-        "province_code": province,
+        "province_code": noted_provinces(posts, now),
         "theme_id": posts.theme,
         "source_id": posts.source,
     }

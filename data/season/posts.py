@@ -112,10 +112,11 @@ def describe(
     )
 
 
-def planned_provinces(posts: Posts) -> Posts:
-    """Return posts as read back with the provinces that will become known later (`province_corrected`) filled in."""
-    planned = _provinces(posts.ids, posts.source, issues.homes(posts.issue_id))
-    return replace(posts, province=np.where(told(posts.province), posts.province, planned))
+def with_right_provinces(posts: Posts) -> Posts:
+    """Return posts as read back with the provinces put right that are still noted wrongly."""
+    planned = replace(posts, province=_provinces(posts.ids, posts.source, issues.homes(posts.issue_id)))
+    still_wrong = told(posts.province) & (posts.province == wrongly_noted(planned))
+    return replace(posts, province=np.where(still_wrong, planned.province, posts.province))
 
 
 def joined(posts: Posts, more: Posts) -> Posts:
@@ -189,7 +190,26 @@ def views(posts: Posts) -> Ints:
 
 
 def province_corrected(posts: Posts) -> Seconds:
-    """Return when the province of a post becomes known after all; `NEVER` where it was known at once, or never is."""
-    late = chance.happens(posts.ids, "late province", 0.025) & told(posts.province)
-    hours = chance.lognormal(posts.ids, "late by", 10, 1.0)
-    return np.where(late, posts.at + (HOUR * hours).astype(np.int64), NEVER)
+    """Return when a province that was first noted wrongly is put right; `NEVER` for nearly all."""
+    hours = chance.lognormal(posts.ids, "put right", 10, 1.0)
+    wrong = told(posts.province) & told(_wrong_provinces(posts))
+    return np.where(wrong, posts.at + (HOUR * hours).astype(np.int64), NEVER)
+
+
+def noted_provinces(posts: Posts, now: int) -> Texts:
+    """Return the province of each post as it is noted at `now`: wrong for some until it is put right."""
+    return np.where(province_corrected(posts) > now, wrongly_noted(posts), posts.province)
+
+
+def wrongly_noted(posts: Posts) -> Texts:
+    """Return the province that is noted at first; the right one for nearly all."""
+    wrong = _wrong_provinces(posts)
+    return np.where(told(posts.province) & told(wrong), wrong, posts.province)
+
+
+def _wrong_provinces(posts: Posts) -> Texts:
+    codes, weights = issues.provinces()
+    wrong: Texts = codes[chance.pick(posts.ids, "wrong province", weights)]
+    slip = chance.happens(posts.ids, "province slip", 0.025) & (wrong != posts.province)
+    wrong[~slip] = None
+    return wrong

@@ -51,19 +51,25 @@ def tell(connection: Connection, record: Record, feed: str, columns: Columns, no
 
 def new_contents(connection: Connection, found: Posts, now: datetime) -> int:
     """Record posts that were just found, each under the feed that found it."""
+    if not found.ids.size:
+        return 0
     nothing = Ends(*(np.full(found.ids.size, fill) for fill in (NEVER, 0, NEVER)))
     columns = findings.contents(found, nothing, np.full(found.ids.size, NEVER), _seconds(now))
     return _by_feed(connection, found, rows(columns, without=OURS), now)
 
 
 def changed_contents(connection: Connection, found: Posts, now: datetime) -> int:
-    """Record what became known about posts since they were found: verification, and provinces known late."""
-    known = {"content_id": found.ids, "verified_at": np.ma.masked_greater(verified(found.found), _seconds(now))}
+    """Record what became known about posts since they were found: verification, and provinces put right."""
+    if not found.ids.size:
+        return 0
+    moment = _seconds(now)
+    known = {"content_id": found.ids, "verified_at": np.ma.masked_greater(verified(found.found), moment)}
     told = rows(known)
-    late = province_corrected(found)
-    for row, code, at in zip(told, found.province.tolist(), late.tolist(), strict=True):
-        if at <= _seconds(now):
-            row |= {"province_code": code, "reason": aftermath.REASONS["content.province_code"]}
+    places = zip(found.province.tolist(), found.regency.tolist(), province_corrected(found).tolist(), strict=True)
+    for row, (province, regency, at) in zip(told, places, strict=True):
+        if at <= moment:
+            reason = aftermath.REASONS["content.province_code"]
+            row |= {"province_code": province, "regency_code": regency, "reason": reason}
     return _by_feed(connection, found, told, now)
 
 
@@ -78,6 +84,8 @@ def _by_feed(connection: Connection, found: Posts, told: Sequence[Row], now: dat
 
 def followed(connection: Connection, found: Posts, now: datetime) -> dict[str, int]:
     """Record everything that has followed from posts by now; what is recorded already changes nothing."""
+    if not found.ids.size:
+        return {}
     moment = _seconds(now)
     counts = {"complaint": 0, "takedown_request": 0, "appeal": 0}
     for each in petitions.sent(found, moment):
@@ -110,11 +118,10 @@ def _requests(connection: Connection, each: petitions.Petitions, now: datetime) 
 
 def stories(connection: Connection, told: Stories, now: datetime) -> int:
     """Record issues with their status and their clarifications."""
-    moment = _seconds(now)
-    known = rows(findings.issues(told, moment), without=OURS)
-    if not known:
+    if not told.ids.size:
         return 0
-    answer = recording.issues(connection, "isu", known, now=now)
+    moment = _seconds(now)
+    answer = recording.issues(connection, "isu", rows(findings.issues(told, moment), without=OURS), now=now)
     for columns in aftermath.clarifications(told, moment):
         tell(connection, recording.clarifications, "klarifikasi", columns, now)
     return answer.new + answer.updated

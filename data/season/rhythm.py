@@ -1,6 +1,8 @@
 """When things happen: the hours of a day, the days of a week, and the calendar of the elections."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ from data.reference.files import rows
 from data.season.arrays import Flags, Floats, Seconds
 
 HOUR, DAY, WIB = 3_600, 86_400, 25_200
+FIRST_DAY, LAST_DAY = 18_993, 25_567
+"""1 January 2022 and 2040: outside, the calendar says what it says at that edge."""
 
 HOURS = np.array(
     [35, 25, 18, 15, 18, 35, 65, 95, 120, 140, 150, 140, 125, 130, 125, 120, 115, 110, 115, 135, 150, 140, 105, 65]
@@ -57,8 +61,14 @@ def activity(times: Seconds) -> Floats:
 
 def calendar(days: Seconds) -> Floats:
     """Return how busy the elections make these WIB days; 1 is an ordinary day of the Pemilu campaign."""
-    starts = days * DAY - WIB
-    level = np.full(days.shape, 0.1)
+    levels: Floats = _levels()[np.clip(days, FIRST_DAY, LAST_DAY) - FIRST_DAY]
+    return levels
+
+
+@cache
+def _levels() -> Floats:
+    starts = np.arange(FIRST_DAY, LAST_DAY + 1, dtype=np.int64) * DAY - WIB
+    level = np.full(starts.shape, 0.1)
     for period in rows(tables.period):
         level = np.where(_within(starts, period), np.maximum(level, PERIODS.get(period["code"], 0.2)), level)
     for event in rows(tables.calendar_event):
@@ -66,13 +76,13 @@ def calendar(days: Seconds) -> Floats:
     return level
 
 
-def _within(starts: Seconds, span: dict[str, Any]) -> Flags:
+def _within(starts: Seconds, span: Mapping[str, Any]) -> Flags:
     end = span["ends_at"].timestamp() if span["ends_at"] else np.inf
     inside: Flags = (starts >= span["starts_at"].timestamp()) & (starts < end)
     return inside
 
 
-def _pull(starts: Seconds, event: dict[str, Any]) -> Floats:
+def _pull(starts: Seconds, event: Mapping[str, Any]) -> Floats:
     """Return what one event multiplies each day by: campaigns ramp up, counts fade, debates echo for a day."""
     inside = _within(starts, event)
     since = (starts - event["starts_at"].timestamp()) / DAY

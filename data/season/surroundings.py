@@ -22,7 +22,7 @@ def record(connection: Connection, after: int, now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
     if until // FIGURES_SECONDS != after // FIGURES_SECONDS:
         counts.update(_figures(connection, after, until, now))
-    counts["activity"] = reports.tell(connection, recording.activities, "kegiatan", _activities(after, until), now)
+        counts["activity"] = reports.tell(connection, recording.activities, "kegiatan", _activities(after, until), now)
     measured = sites.between(after, until)
     counts["qos_measurement"] = reports.tell(connection, recording.qos_measurements, "qos", measured, now)
     if until // HEARTBEAT_SECONDS != after // HEARTBEAT_SECONDS:

@@ -50,4 +50,5 @@ def test_feeds_say_that_they_are_invented_and_how_fresh(engine: Engine) -> None:
 def test_progress_is_told_by_table(engine: Engine) -> None:
     told: Counter[str] = Counter()
     write(engine, generate(3, 500, now=NOW), lambda table, n: told.update({table: n}))
-    assert {"content", "takedown_request", "rollups"} <= set(told)
+    assert {"content", "takedown_request"} <= set(told)
+    assert any(name.startswith("rollups") for name in told)
