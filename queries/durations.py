@@ -6,7 +6,7 @@ theme, a source, another clock, a fixed link) is read from the facts, exact to t
 Resolution of the histogram: data.rollups.latency. Open ones older than three days are known to the day of their start.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -14,32 +14,39 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, select
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, select, text
 
 from data.rollups import clocks
-from data.rollups.clocks import DELETED_BY_UPLOADER, LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
+from data.rollups.clocks import LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
 from data.rollups.declarations import LATENCY, REQUEST, on_clock
 from data.rollups.latency import upper_bounds
 from data.rollups.shapes import DAY, HOUR, Grain
 from data.tables import takedown_request
+from data.tables.facts import OPEN_REQUEST
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.known import AS_OF, as_known
 from queries.limits import FACTS_WINDOW, PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Columns, Statement, from_rows
+from queries.reading import Columns, Statement, frame
 
 DURATIONS: Columns = {
     "service": "text", "is_signatory": "flag", "is_closed_messaging": "flag",
     "end": "text", "seconds": "count", "n": "count",
 }  # fmt: skip
 
-ENDS: Mapping[int, str] = {
-    OPEN: "open", REMOVED: "removed", RESTRICTED: "restricted", LABELLED: "labelled", REJECTED: "rejected",
-    WITHDRAWN: "withdrawn", DELETED_BY_UPLOADER: "withdrawn",
-}  # fmt: skip
-"""Outcome id -> how the clock ended; `open` still runs. All but removed are competing ends, not takedowns."""
+NAMES = ("open", "removed", "restricted", "labelled", "rejected", "withdrawn")
+"""How a clock ends, in the order of outcome ids; `open` still runs. All but removed are competing ends."""
+
+END_PLACES = (OPEN, REMOVED, RESTRICTED, LABELLED, REJECTED, WITHDRAWN, WITHDRAWN)
+"""Outcome id -> place in `NAMES`: what the uploader deleted counts as withdrawn."""
+
+SECONDS_BITS = 40
+"""Durations are below 2^40 seconds, so service, end and duration fit into one sortable number."""
+
+ABOUT = ("service", "is_signatory", "is_closed_messaging")
 
 ITEMS_FOR = timedelta(days=1)
 """Open requests this young are read one by one: their ages matter most."""
@@ -57,35 +64,38 @@ def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
     numbered = ids(connection)
     asked = Asked(LATENCY, filters, numbered, by=("service_id", "outcome_id", "latency_bucket"))
     if asked.cubes():
-        rows = _merged([*_ended(connection, asked), *_still_open(connection, filters, numbered)])
-        attrs: dict[str, object] = {"uses_facts": False, "bounded_since": None, "is_exact": False}
-    else:
-        longest = PINNED_WINDOW if filters.pinned else FACTS_WINDOW
-        since = max(filters.since, filters.until - longest)
-        rows = _from_facts(connection, replace(filters, since=since), numbered)
-        attrs = {"uses_facts": True, "bounded_since": since if since > filters.since else None, "is_exact": True}
-    return from_rows(_lines(rows, numbered), DURATIONS, attrs)
+        rows = np.concatenate([_ended(connection, asked), _still_open(connection, filters, numbered)])
+        return _frame(rows, numbered, {"uses_facts": False, "bounded_since": None, "is_exact": False})
+    longest = PINNED_WINDOW if filters.pinned else FACTS_WINDOW
+    since = max(filters.since, filters.until - longest)
+    rows = _from_facts(connection, replace(filters, since=since), numbered)
+    bounded = since if since > filters.since else None
+    return _frame(rows, numbered, {"uses_facts": True, "bounded_since": bounded, "is_exact": True})
 
 
-Row = tuple[int, str, int, int]
-"""service id, end, seconds, number."""
+Counted = NDArray[np.int64]
+"""Rows of service id, outcome id, seconds, number: shape (rows, 4)."""
+
+NOTHING: Counted = np.empty((0, 4), dtype=np.int64)
 
 
-def _merged(rows: Sequence[Row]) -> list[Row]:
-    sums: dict[tuple[int, str, int], int] = {}
-    for service, end, seconds, n in rows:
-        sums[service, end, seconds] = sums.get((service, end, seconds), 0) + n
-    return [(*key, n) for key, n in sorted(sums.items()) if n > 0]
+def _counted(rows: Sequence[Sequence[Any]]) -> Counted:
+    return np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 4)
 
 
-def _lines(rows: Sequence[Row], numbered: Ids) -> list[dict[str, object]]:
-    about = {service: _about(numbered, service) for service in {row[0] for row in rows}}
-    ordered = sorted(rows, key=lambda row: (numbered.place("service", row[0]), row[1], row[2]))
-    return [about[service] | {"end": end, "seconds": seconds, "n": n} for service, end, seconds, n in ordered]
-
-
-def _about(numbered: Ids, service: int) -> dict[str, object]:
-    return numbered.about(numbered.code("service", service))
+def _frame(rows: Counted, numbered: Ids, attrs: Mapping[str, object]) -> pd.DataFrame:
+    """Return the rows with equal service, end and duration added up, services in screen order."""
+    services = sorted(set(rows[:, 0].tolist()), key=lambda service: numbered.place("service", service))
+    about = [numbered.about(numbered.code("service", service)) for service in services]
+    places = {service: place for place, service in enumerate(services)}
+    place = np.array([places[service] for service in rows[:, 0].tolist()], dtype=np.int64)
+    end = np.array(END_PLACES)[np.clip(rows[:, 1], 0, len(END_PLACES) - 1)]
+    keys, inverse = np.unique((place * len(NAMES) + end) << SECONDS_BITS | rows[:, 2], return_inverse=True)
+    n = np.bincount(inverse, weights=rows[:, 3], minlength=len(keys)).astype(np.int64)
+    seconds, pair = keys & ((1 << SECONDS_BITS) - 1), keys >> SECONDS_BITS
+    known = {name: np.array([line[name] for line in about], dtype=object)[pair // len(NAMES)] for name in ABOUT}
+    ends = np.array(NAMES, dtype=object)[pair % len(NAMES)]
+    return frame(known | {"end": ends, "seconds": seconds, "n": n}, DURATIONS, attrs)
 
 
 _BOUNDS = upper_bounds()
@@ -93,48 +103,61 @@ _MIDDLES = np.concatenate([[0], (_BOUNDS[:-2] + _BOUNDS[1:-1] + 1) // 2, [_BOUND
 """The duration that stands for a histogram bucket: its middle, so that what lies within a deadline stays within it."""
 
 
-def _ended(connection: Connection, asked: Asked) -> Iterator[Row]:
-    for row in asked.sums().rows(connection):
-        yield row.service_id, ENDS.get(row.outcome_id, "withdrawn"), int(_MIDDLES[row.latency_bucket]), row.n_requests
-
-
-def _still_open(connection: Connection, filters: Filters, numbered: Ids) -> list[Row]:
-    """Return open requests: the last day exact, older ones by the middle of their hour or day, stopped clocks exact."""
-    as_of = filters.as_of
-    young = replace(filters, since=max(filters.since, as_of - ITEMS_FOR)) if filters.until > as_of - ITEMS_FOR else None
-    rows: list[Row] = _from_facts(connection, young, numbered, only_open=True) if young else []
-    for grain, first, last in ((HOUR, as_of - HOURS_FOR, as_of - ITEMS_FOR), (DAY, filters.since, as_of - HOURS_FOR)):
-        since, until = max(filters.since, first), min(filters.until, last)
-        if since < until:
-            rows += _by_start(connection, replace(filters, since=since, until=until), numbered, grain)
+def _ended(connection: Connection, asked: Asked) -> Counted:
+    rows = _counted(asked.sums().rows(connection))
+    rows[:, 2] = _MIDDLES[rows[:, 2]]
     return rows
 
 
-def _by_start(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> Iterator[Row]:
+def _still_open(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+    """Return open requests: the last day exact, older ones by the middle of their hour or day."""
+    as_of = filters.as_of
+    parts = [NOTHING]
+    for grain, first, last in (
+        (DAY, filters.since, as_of - HOURS_FOR),
+        (HOUR, as_of - HOURS_FOR, as_of - ITEMS_FOR),
+        (None, as_of - ITEMS_FOR, filters.until),
+    ):
+        since, until = max(filters.since, first), min(filters.until, last)
+        if since < until:
+            part = replace(filters, since=since, until=until)
+            parts.append(_by_start(connection, part, numbered, grain) if grain else _items(connection, part, numbered))
+    return np.concatenate(parts)
+
+
+def _by_start(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> Counted:
     asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",))
     now, since, until = (int(moment.timestamp()) for moment in (filters.as_of, filters.since, filters.until))
-    for row in asked.sums().rows(connection):
-        if row.n_open:
-            start = row.bucket * grain.width - grain.offset
-            middle = (max(start, since) + min(start + grain.width, until)) // 2
-            yield row.service_id, "open", now - middle, row.n_open
+    found = [tuple(row) for row in asked.sums().rows(connection) if row.n_open]
+    service, bucket, n_open = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    start = bucket * grain.width - grain.offset
+    middle = (np.maximum(start, since) + np.minimum(start + grain.width, until)) // 2
+    return np.column_stack([service, np.full(len(service), OPEN), now - middle, n_open])
 
 
-def _from_facts(connection: Connection, filters: Filters, numbered: Ids, *, only_open: bool = False) -> list[Row]:
-    statement = _items(narrowed(filters), filters.clock, filters.pinned, only_open)
+def _items(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+    """Return open requests one by one, through their own index."""
+    return _from_facts(connection, filters, numbered, only_open=True)
+
+
+def _from_facts(connection: Connection, filters: Filters, numbered: Ids, *, only_open: bool = False) -> Counted:
+    statement = _statement(narrowed(filters), filters.clock, filters.pinned, only_open)
     moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
-    found = connection.execute(statement, {**values(filters, numbered), **moments})
-    return _merged([(row.service_id, ENDS.get(row.end, "withdrawn"), max(row.seconds, 0), row.n) for row in found])
+    rows = _counted(connection.execute(statement, {**values(filters, numbered), **moments}).all())
+    rows[:, 2] = np.maximum(rows[:, 2], 0)
+    return rows
 
 
 @lru_cache(maxsize=200)
-def _items(shape: Narrowed, clock_code: str, is_pinned: bool, only_open: bool) -> Statement:
+def _statement(shape: Narrowed, clock_code: str, is_pinned: bool, only_open: bool) -> Statement:
     clock, rollup = clocks.CLOCKS[clock_code], on_clock(REQUEST.table.name, clock_code)
     piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
     row: Any = as_known(takedown_request, piece, rollup.starts) if is_pinned else takedown_request.c
     running = clocks.is_running(row, clock)
     end = case((running, OPEN), else_=row.outcome_id).label("end")
     seconds = case((running, age(row, clock)), else_=clocks.latency(row, clock)).label("seconds")
+    if only_open and clock == clocks.DEFAULT and not is_pinned:
+        running = and_(running, text(OPEN_REQUEST))
     where = [clocks.measurable(row, clock), started_between(rollup, row, piece), *shape.facts(row)]
     if only_open:
         where.append(running)
