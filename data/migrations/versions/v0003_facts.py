@@ -13,7 +13,9 @@ def upgrade() -> None:
     """Make 6 tables."""
     _issue()
     _content()
+    _content_indexes()
     _takedown_request()
+    _takedown_request_indexes()
     _request_event()
     _clarification()
     _appeal()
@@ -83,6 +85,9 @@ def _content() -> None:
         comment="Konten: one post or URL, counted as found at detected_at",
         postgresql_with=HOT,
     )
+
+
+def _content_indexes() -> None:
     op.create_index("ix_content_detected_at", "content", ["detected_at"])
     op.create_index("ix_content_issue_id_detected_at", "content", ["issue_id", "detected_at"])
     op.create_index("ix_content_province_code_detected_at", "content", ["province_code", "detected_at"])
@@ -122,6 +127,9 @@ def _takedown_request() -> None:
         comment="Pengajuan penurunan: one request to a service to take one content item down",
         postgresql_with=HOT,
     )
+
+
+def _takedown_request_indexes() -> None:
     op.create_index("ix_takedown_request_actioned_at", "takedown_request", ["actioned_at"])
     op.create_index("ix_takedown_request_notified_at", "takedown_request", ["notified_at"])
     where = sa.text(

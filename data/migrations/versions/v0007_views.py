@@ -105,7 +105,8 @@ def _shown(table: str, columns: list[str]) -> sa.Select[Any]:
             shown.append(coded.c.code.label(name.replace("_id", "_code")))
         else:
             shown.append(_readable(facts.c[name]).label(name))
-    return sa.select(*shown).select_from(joined)
+    selected: sa.Select[Any] = sa.select().add_columns(*shown)
+    return selected.select_from(joined)
 
 
 def _readable(column: sa.ColumnElement[object]) -> sa.ColumnElement[object]:
