@@ -1,5 +1,9 @@
 """The live simulator on a clock that the test moves: it goes on with the season, late and corrected rows included."""
 
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Any
@@ -187,7 +191,7 @@ def test_sites_measure_and_campaign_figures_of_today_grow(season: Engine) -> Non
     with season.connect() as connection:
         before = connection.scalar(asked)
     stepped(Simulator(season, rate_per_minute=1), minutes=120, step=60)
-    assert count(season, tables.qos_measurement) > measured + 150
+    assert count(season, tables.qos_measurement) > measured + 80
     with season.connect() as connection:
         assert connection.scalar(asked) > before
 
@@ -218,3 +222,39 @@ def test_on_an_empty_database_it_begins_by_itself(engine: Engine) -> None:
     with transaction(engine) as connection:
         connection.execute(update(feed).where(feed.c.code == "ais").values(label_id="AIS"))
     assert differences(engine) == []
+
+
+PROGRAM = """
+import sys
+from data.engine import writer
+from data.season.simulator import run
+run(writer(sys.argv[1]), rate_per_minute=400, interval_seconds=0.01)
+"""
+
+
+def test_killed_at_any_moment_it_leaves_whole_steps_and_goes_on(season: Engine) -> None:
+    address = season.url.render_as_string(hide_password=False)
+    season.dispose()
+    for _ in range(2):
+        grows_and_is_killed(season, address)
+        assert differences(season) == []
+
+
+def grows_and_is_killed(season: Engine, address: str) -> None:
+    before = count(season, content)
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, address])
+    try:
+        assert until(lambda: count(season, content) > before, process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(claim: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
+    """Whether the claim comes true while the process lives, asked ten times a second."""
+    end, pause = time.monotonic() + seconds, Event()
+    while time.monotonic() < end and process.poll() is None:
+        if claim():
+            return True
+        pause.wait(0.1)
+    return False
