@@ -14,6 +14,12 @@ LONGEST_WINDOW = timedelta(days=1_461)
 FACTS_WINDOW = timedelta(days=31)
 """Longest live window answered from facts when no roll-up holds the filters; a longer one is cut to its last part."""
 
+ISSUES_BY_CONTENT_WINDOW = timedelta(days=7)
+"""The same for issues narrowed by what their content is (service, province, source): each is looked up by itself."""
+
+TOP_WINDOW = timedelta(days=92)
+"""Longest live window of the top issues: a day has as many sums as issues with content, so longer ones are cut."""
+
 PINNED_WINDOW = timedelta(days=366)
 """Longest window of a fixed link: it is answered from facts, as they were known then."""
 
@@ -26,7 +32,7 @@ TOP_ISSUES = 10
 SPREAD_WINDOW = timedelta(days=31)
 """The spread of one issue over services and provinces is read from its content of at most this long."""
 
-CLARIFICATION_ISSUES = 5_000
+CLARIFICATION_ISSUES = 2_000
 """Newest issues of the window from which the median time to clarification is taken."""
 
 RISING_ROWS = 12
@@ -46,3 +52,9 @@ RISING_CANDIDATES = 50
 
 APPEAL_WINDOW = timedelta(days=90)
 """An appeal decided now was filed at most this long ago; appeals are found by the time they were filed."""
+
+QUEUE_ROWS = 50
+"""Requests in the countdown: more than a shift can act on within the hour."""
+
+TEXT_LENGTH = 300
+"""Characters of a title that leave the database for a list; the item's own page shows the rest."""
