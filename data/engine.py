@@ -13,6 +13,7 @@ from data.deadlines import QUERY_SECONDS
 from data.errors import DatabaseFault, translate, translated
 
 __all__ = [
+    "check",
     "checkpoint",
     "is_postgres",
     "normalise",
@@ -77,6 +78,17 @@ def checkpoint(engine: Engine) -> None:
     if not is_postgres(engine):
         with translated():
             sqlite_engines.checkpoint(engine)
+
+
+def check(engine: Engine) -> None:
+    """Pass when the structure of a SQLite file is whole, else raise `DatabaseDamaged`; PostgreSQL checks its own pages.
+
+    A reading engine needs a `query_seconds` that lasts for the whole file. A changed value inside a whole structure
+    goes unseen: for that there are backups and `data.rollups.recount.verify`.
+    """
+    if not is_postgres(engine):
+        with translated():
+            sqlite_engines.check(engine)
 
 
 def retrying(function: Callable[[], T]) -> T:

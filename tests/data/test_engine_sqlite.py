@@ -1,5 +1,6 @@
 """Engines on SQLite files under faults: missing, foreign, cut, locked, slow, full, growing."""
 
+import random
 import shutil
 import sqlite3
 import time
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
 from data import sqlite_engines
-from data.engine import checkpoint, reader, snapshot, transaction, writer
+from data.engine import check, checkpoint, reader, snapshot, transaction, writer
 from data.errors import AccessRefused, DatabaseBusy, DatabaseDamaged, DatabaseFull, DatabaseUnreachable, QueryTooSlow
 from data.tables import quarantine, setting
 from tests.conftest import Templates
@@ -102,6 +103,21 @@ def test_a_file_cut_in_half(path: Path, writing: Engine, reading: Engine, open_b
     with pytest.raises(DatabaseDamaged), snapshot(reading) as connection:
         connection.execute(everything).all()
     assert path.stat().st_size == size // 2
+
+
+def test_an_overwritten_page_is_found(path: Path, writing: Engine) -> None:
+    check(writing)
+    writing.dispose()
+    whole, chance = path.read_bytes(), random.Random(7)
+    for _ in range(20):
+        page = chance.randrange(1, len(whole) // 4096) * 4096
+        path.write_bytes(whole[:page] + chance.randbytes(4096) + whole[page + 4096 :])
+        engine = reader(str(path))
+        with pytest.raises(DatabaseDamaged):
+            check(engine)
+        engine.dispose()
+    path.write_bytes(whole)
+    check(writing)
 
 
 @pytest.mark.parametrize("question", [COUNT_TO_A_BILLION, DRIP_A_BILLION])
