@@ -77,7 +77,7 @@ def draw(moment: Moment) -> None:
 def draw_language() -> None:
     """Draw the switch to the other language, named in that language."""
     other = "id" if language.current() == "en" else "en"
-    names = {"id": "Bahasa Indonesia", "en": "English"}
+    names = {"id": "Indonesia", "en": "English"}
     st.button(
         names[other], key=LANGUAGE_SWITCH, on_click=_speak, args=(other,), type="tertiary", icon=":material/translate:"
     )

@@ -91,13 +91,11 @@ def panel(
 
 
 def _guarded(draw: Callable[[pd.DataFrame], None], frame: pd.DataFrame) -> None:
-    box = st.empty()
+    """Draw; on an error say so below what was drawn. (A placeholder that is emptied first would flicker each tick.)"""
     try:
-        with box.container():
-            draw(frame)
+        draw(frame)
     except Exception as error:  # noqa: BLE001  the boundary of a panel: it is logged, and the others go on
-        with box.container():
-            _sorry("broken", journal.failure("panel", error))
+        _sorry("broken", journal.failure("panel", error))
 
 
 def _mark(answer: Answer) -> None:

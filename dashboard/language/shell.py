@@ -112,7 +112,7 @@ WORDS = {
     "stale": ("usang", "stale"),
     "no_data": ("belum ada data", "no data yet"),
     "feeds_fresh": ("{n} dari {of} umpan data segar", "{n} of {of} feeds fresh"),
-    "newest": ("terbaru {age}", "newest {age}"),
+    "newest": ("· terbaru {age}", "· newest {age}"),
     "lost": (
         "Sambungan ke server terputus sejak {at} WIB ({age}). Angka di layar adalah yang terakhir diterima.",
         "Connection to the server lost since {at} WIB ({age}). The figures shown are the last received.",

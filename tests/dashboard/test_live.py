@@ -53,7 +53,7 @@ def captions(app: AppTest) -> str:
 def test_a_panel_that_raises_stays_alone_and_shows_only_an_id() -> None:
     app = drawn((GOOD, mistake), (GOOD, number))
     assert not app.exception
-    assert [metric.label for metric in app.metric] == ["n"]
+    assert [metric.label for metric in app.metric] == ["half drawn", "n"]
     assert "panel ini gagal digambar · kode " in captions(app)
     assert "KeyError" not in captions(app)
 
