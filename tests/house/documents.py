@@ -7,22 +7,18 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Column, Table
+import typer
+from typer.core import TyperGroup
 
+from dashboard.command_line import app
 from dashboard.language.shell import WORDS
 from dashboard.screens import SCREENS, Screen
 from dashboard.settings import TABLE
-from data.tables import metadata
+from data import schema_document
 from queries.measures import MEASURES
 from tests.house.tree import ROOT, modules
 
 README = Path("README.md")
-ROOM_TITLES = {
-    "dimension": "Dimensions: small reference tables",
-    "fact": "Facts: what happened",
-    "rollup": "Roll-ups: sums that always equal a recount",
-    "ledger": "Ledgers: the data about the data",
-}
 
 
 def first_line(node: ast.Module | ast.FunctionDef | ast.ClassDef) -> str:
@@ -65,42 +61,21 @@ def measures() -> list[str]:
     return [*head, *rows]
 
 
-def column_row(column: Column[object]) -> str:
-    """Return one line of a table's description."""
-    marks = [mark for mark, holds in (("key", column.primary_key), ("may be empty", column.nullable)) if holds]
-    comment = (column.comment or "").replace("|", "\\|")
-    return f"| `{column.name}` | {column.type.__class__.__name__} | {', '.join(marks)} | {comment} |"
+def commands() -> str:
+    """Return the table of commands of the README."""
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    rows = [f"| `{name}` | {summary} |" for name, summary in summaries(root, "posko")]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
 
 
-def table_section(table: Table) -> list[str]:
-    """Return the description of one table."""
-    rows = [column_row(column) for column in table.columns]
-    return [
-        f"### {table.name}",
-        "",
-        f"{table.comment}.",
-        "",
-        "| column | type | | meaning |",
-        "|---|---|---|---|",
-        *rows,
-        "",
-    ]
-
-
-def columns() -> str:
-    """Return data/tables/README.md: every table and column of the shared database."""
-    parts = [
-        "# The database contract",
-        "",
-        "Written by `python -m tests.house.documents` from the comments that the database itself carries.",
-        "`UtcSeconds` is whole seconds since 1970-01-01T00:00:00Z; ids are `data.keys.stable_id` of the natural key.",
-        "",
-    ]
-    for room, title in ROOM_TITLES.items():
-        parts += [f"## {title}", ""]
-        for table in sorted(metadata.tables.values(), key=lambda table: table.name):
-            parts += table_section(table) if table.info["room"] == room else []
-    return "\n".join(parts)
+def summaries(group: TyperGroup, name: str) -> Iterator[tuple[str, str]]:
+    """Yield each command below a group with its first paragraph."""
+    for own, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from summaries(command, f"{name} {own}")
+        else:
+            yield f"{name} {own}", " ".join((command.help or "").split("\n\n")[0].split())
 
 
 def settings() -> str:
@@ -135,8 +110,9 @@ def filled(text: str, name: str, block: str) -> str:
 def documents() -> dict[Path, str]:
     """Return each generated document as it should be."""
     readme = filled((ROOT / README).read_text("utf-8"), "settings", settings())
-    readme = filled(readme, "pages", pages())
-    return {README: readme, Path("queries/README.md"): questions(), Path("data/tables/README.md"): columns()}
+    readme = filled(filled(readme, "pages", pages()), "commands", commands())
+    tables = schema_document.markdown()
+    return {README: readme, Path("queries/README.md"): questions(), Path("data/tables/README.md"): tables}
 
 
 if __name__ == "__main__":
