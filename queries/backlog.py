@@ -143,7 +143,8 @@ def _next(shape: Narrowed) -> Statement:
     old, start = age(row, clocks.DEFAULT).label("age"), clocks.started(row).label("started")
     begun = started_between(REQUEST, row, Piece(None, bindparam("due", type_=BigInteger), FAR))
     spared = or_(row.stopped_at.is_not(None), row.stopped_seconds > 0)
-    where: list[Any] = [text(OPEN_REQUEST), clocks.measurable(row), or_(begun, spared), old <= WITHIN_SECONDS, *shape.facts(row)]
+    where: list[Any] = [text(OPEN_REQUEST), clocks.measurable(row), or_(begun, spared), old <= WITHIN_SECONDS]
+    where += shape.facts(row)
     title = select(func.substr(content.c.title, 1, TEXT_LENGTH)).where(content.c.content_id == row.content_id)
     columns = (row.content_id, row.request_no, row.service_id, row.province_code, row.stopped_at, start, old)
     return (
