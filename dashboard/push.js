@@ -108,18 +108,20 @@ class Box {
     this.tell("version", message);
   }
 
+  // A browser opens six connections to a host: only tabs that are looked at hold one for the stream.
   seen() {
-    if (document.hidden) return;
-    this.heardAt = Math.max(this.heardAt, seconds() - LOST_SECONDS / 2);
-    if (!this.source || this.source.readyState === 2) this.open();
+    if (document.hidden) { this.source.close(); return; }
+    this.heardAt = seconds();
+    this.open();
     if (this.topics.size) this.plan();
   }
 
   tick() {
+    if (document.hidden) return;
     const quiet = seconds() - this.heardAt;
     if (quiet > BEAT_SECONDS * 1.5 && !this.polling) this.poll();
     if (this.source.readyState === 2 && seconds() - this.openedAt > STREAM_PATIENCE_SECONDS) this.open();
-    if (quiet > LOST_SECONDS && this.lostSince === null && !document.hidden) this.lostSince = this.heardAt;
+    if (quiet > LOST_SECONDS && this.lostSince === null) this.lostSince = this.heardAt;
     this.drawClock();
     this.drawAges();
     this.drawBanner();

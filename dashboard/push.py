@@ -69,12 +69,17 @@ def start_run() -> None:
 
 
 def _on_version() -> None:
-    told: Mapping[str, Any] = st.session_state[KEY].version or {}
-    topics = [topic for topic in told.get("t", []) if isinstance(topic, str)]
+    topics = _topics(st.session_state[KEY].version)
     if STATE in topics:
         st.rerun()
     st.session_state[DRAWN] = hub.version
     st.rerun(live.concerned(topics) or [STATUS])
+
+
+def _topics(told: object) -> list[str]:
+    """Return the topics a browser told; whatever else it sent counts as none."""
+    topics = told.get("t") if isinstance(told, Mapping) else None
+    return [topic for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
 
 
 def _catch_up() -> None:

@@ -38,6 +38,7 @@ class Watcher(threading.Thread):
         self._seen: dict[str, int] | None = None
         self._told_at = 0.0
         self._failures = 0
+        self._tries_anew = False
 
     def run(self) -> None:
         """Connect, look, and connect again after a fault, until told to end."""
@@ -75,7 +76,7 @@ class Watcher(threading.Thread):
         changed = [EVERYTHING] if self._seen is None else _changed(self._seen, found)
         if not changed and time.monotonic() - self._told_at > TIME_SECONDS:
             changed = [TIME]
-        self._failures = 0
+        self._failures, self._tries_anew = 0, False
         hub.set_problem(None)
         if changed:
             self._seen, self._told_at = found, time.monotonic()
@@ -83,13 +84,17 @@ class Watcher(threading.Thread):
         self.looked.set()
 
     def _lose(self, error: Exception) -> None:
+        """Say what is wrong and wait; a fault that may have passed is first tried once more, at once."""
+        self._seen = None
+        source.forget()
+        if not self._tries_anew and hub.health.is_good and getattr(error, "passing", False):
+            self._tries_anew = True
+            return
+        self._failures += 1
         problem = source.problem_of(error) if source.is_set() else source.UNSET
         if problem != hub.health.problem:
             journal.failure("database", error, problem=problem)
-        self._failures += 1
-        self._seen = None
         hub.set_problem(problem)
-        source.forget()
         self.looked.set()
         self._woken.wait(pause_seconds(self._failures))
         self._woken.clear()

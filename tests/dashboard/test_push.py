@@ -58,7 +58,7 @@ def test_a_change_of_the_connection_runs_the_whole_page(session: dict[str, Any])
     assert told(session, {"v": "a-1", "t": [EVERYTHING, STATE]}) == "app"
 
 
-@pytest.mark.parametrize("value", [None, {}, {"t": [1, None, {}]}, {"v": "a-1"}])
+@pytest.mark.parametrize("value", [None, {}, {"t": [1, None, {}]}, {"v": "a-1"}, {"t": 5}, "content", 7])
 def test_nonsense_from_a_browser_runs_the_status_bar_alone(session: dict[str, Any], value: object) -> None:
     assert told(session, value) == [push.STATUS]
 

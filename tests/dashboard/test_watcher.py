@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from dashboard import hub as hubs
 from dashboard import moments, watcher
 from dashboard.hub import Hub, hub
 from data import schema
 from data.engine import transaction, writer
+from data.errors import DatabaseUnreachable
 from data.tables import schema_version
 from tests.dashboard.conftest import bump
 from tests.screens import Point
@@ -127,6 +128,22 @@ def test_a_mistake_of_ours_does_not_kill_the_watcher(
         assert eventually(lambda: hub.health.problem == "broken")
     assert eventually(lambda: hub.health.is_good)
     assert [hubs.EVERYTHING, hubs.STATE] in told
+
+
+def test_a_line_that_is_cut_once_is_not_a_lost_database(
+    app_engine: Engine, monkeypatch: pytest.MonkeyPatch, told: list[list[str]]
+) -> None:
+    version, cut = watcher.feeds.version, threading.Event()
+
+    def cut_once(connection: Connection) -> tuple[tuple[str, int], ...]:
+        if not cut.is_set():
+            cut.set()
+            raise DatabaseUnreachable
+        return version(connection)
+
+    monkeypatch.setattr(watcher.feeds, "version", cut_once)
+    assert eventually(lambda: [hubs.EVERYTHING] in told)
+    assert [hubs.EVERYTHING, hubs.STATE] not in told
 
 
 def test_the_pauses_grow_to_fifteen_seconds_and_spread() -> None:
