@@ -1,5 +1,7 @@
 """By what two rows of a file are the same content or the same isu, told from the cells alone."""
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from data.keys import stable_id
@@ -13,53 +15,71 @@ from data.recording.links import canonical_url
 LONGEST_TITLE = 500
 LONGEST_KEY = 300
 
+canonical = lru_cache(maxsize=4_096)(canonical_url)
+"""One spelling for all links to the same post; remembered for the row at hand."""
 
-def links_of(plan: Plan, row: Row, name: str) -> tuple[str, ...]:
-    """Return the links in a field's cell."""
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a row shows at first sight: its headline, its links, and the words by which rows belong to one isu."""
+
+    row: Row
+    title: str
+    links: tuple[str, ...]
+    articles: tuple[str, ...]
+    issue: str
+    words: str
+
+    @property
+    def item(self) -> str | None:
+        """Its first link that names one post or article: a bare host names a whole service or site."""
+        return next((link for link in self.links if is_one_item(link)), None)
+
+    @property
+    def article(self) -> str | None:
+        """Its first link to one published clarification, where that has a column of its own."""
+        return next((link for link in self.articles if is_one_item(link)), None)
+
+
+def look(plan: Plan, row: Row) -> Seen:
+    """Return what a row shows at first sight."""
+    issue = one_line(plan.text(row, "issue"), LONGEST_KEY)
+    title = _title(plan, row, issue)
+    words = (plain(issue) or plain(without_tag(title)))[:LONGEST_KEY]
+    return Seen(row, title, _links(plan, row, "url"), _links(plan, row, "article_url"), issue, words)
+
+
+def _links(plan: Plan, row: Row, name: str) -> tuple[str, ...]:
     cell = plan.cell(row, name)
-    return links_in(cell) if isinstance(cell, str) and cell else ()
+    return links_in(cell) if cell and isinstance(cell, str) else ()
 
 
-def item_link(links: tuple[str, ...]) -> str | None:
-    """Return the first link that names one post or article: a bare host names a whole service or site."""
-    return next((link for link in links if is_one_item(link)), None)
-
-
-def title_of(plan: Plan, row: Row) -> str:
+def _title(plan: Plan, row: Row, issue: str) -> str:
     """Return the headline of a row, else its isu, else the beginning of its text, on one line."""
-    for name in ("title", "issue", "text"):
-        text = one_line(plan.text(row, name), LONGEST_TITLE)
-        if text and plain(text):
-            return text
-    return ""
+    title = one_line(plan.text(row, "title"), LONGEST_TITLE)
+    if title and plain(title):
+        return title
+    if issue and plain(issue):
+        return issue
+    text = one_line(plan.text(row, "text"), LONGEST_TITLE)
+    return text if plain(text) else ""
 
 
-def issue_words(plan: Plan, row: Row) -> str:
-    """Return the words by which rows belong to one isu: its name, else the headline without its label; '' for none."""
-    named = plain(one_line(plan.text(row, "issue"), LONGEST_KEY))
-    return named or plain(without_tag(title_of(plan, row)))[:LONGEST_KEY]
+def groups_of(plan: Plan, seen: Seen) -> tuple[int, int]:
+    """Return a number that rows of the same content share, and one that rows of the same isu share.
+
+    Rows of different content may share a number too. The numbers hold for this process only.
+    """
+    link = seen.item or seen.article
+    own = canonical(link) if link else plan.text(seen.row, "reference") or seen.words
+    return hash(own), hash(seen.words)
 
 
-def group_of(plan: Plan, row: Row) -> int:
-    """Return a number that rows of the same content share (rows of different content may share it too)."""
-    link = item_link(links_of(plan, row, "url")) or item_link(links_of(plan, row, "article_url"))
-    if link:
-        return stable_id("url", canonical_url(link))
-    reference = plan.text(row, "reference")
-    if reference:
-        return stable_id("reference", reference)
-    return stable_id("title", issue_words(plan, row))
-
-
-def issue_group_of(plan: Plan, row: Row) -> int:
-    """Return a number that rows of the same isu share."""
-    return stable_id("issue", issue_words(plan, row))
-
-
-def reference_of(plan: Plan, row: Row, *parts: Any) -> str:
+def reference_of(plan: Plan, seen: Seen, *parts: Any) -> str:
     """Return the reference of a row without a link: its own, else a digest of its words, its places and `parts`."""
-    reference = plan.text(row, "reference")
+    reference = plan.text(seen.row, "reference")
     if reference:
         return one_line(reference, LONGEST_KEY)
-    told = [plan.text(row, name) for name in ("id", "province", "province_code", "regency", "regency_code", "place")]
-    return f"{stable_id(plain(title_of(plan, row)), *told, *parts):x}"
+    names = ("id", "province", "province_code", "regency", "regency_code", "place")
+    told = [plan.text(seen.row, name) for name in names]
+    return f"{stable_id(plain(seen.title), *told, *parts):x}"

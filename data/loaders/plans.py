@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
+from data.loaders.fields import TIMES
 from data.loaders.files.records import Row
 from data.loaders.mappings import RecordKind
 from data.loaders.values.dates import DateStyle
@@ -31,6 +33,20 @@ class Plan:
     scheme: Scheme | None = None
     is_takedown_sheet: bool = False
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Fields that have a column or a constant."""
+        return frozenset({*self.columns, *self.constants})
+
+    @cached_property
+    def times(self) -> tuple[TimeField, ...]:
+        """Time fields that have a column or a constant."""
+        return tuple(name for name in TIMES if name in self.known)
+
+    def has(self, *names: str) -> bool:
+        """Return whether any of the fields has a column or a constant."""
+        return not self.known.isdisjoint(names)
+
     def cell(self, row: Row, name: str) -> Any:
         """Return the cell of a field as it stands, its constant where it is empty, else ''."""
         for position in self.columns.get(name, ()):
@@ -41,10 +57,8 @@ class Plan:
 
     def text(self, row: Row, name: str) -> str:
         """Return the cell of a field as text without hidden characters, translated where the mapping says so."""
+        if name not in self.known:
+            return ""
         cell = self.cell(row, name)
         text = without_hidden(cell).strip() if isinstance(cell, str) else str(cell)
         return self.values[name].get(plain(text), text) if name in self.values else text
-
-    def has(self, name: str) -> bool:
-        """Return whether a field has a column or a constant."""
-        return name in self.columns or name in self.constants

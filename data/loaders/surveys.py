@@ -13,7 +13,7 @@ from data.loaders.columns import Columns
 from data.loaders.fields import MAIN_TIMES, TIMES
 from data.loaders.files.records import Row
 from data.loaders.files.tables import Table, TableReport
-from data.loaders.keys import group_of, issue_group_of, links_of
+from data.loaders.keys import Seen, groups_of, look
 from data.loaders.mappings import Mapping
 from data.loaders.plans import Plan
 from data.loaders.problems import RowProblem
@@ -66,7 +66,7 @@ def survey(table: Table, columns: Columns, mapping: Mapping, now: datetime, on_r
     """Read the table once and count what the decisions need; `on_row` is called with the number of each row."""
     plan = Plan(columns=columns, constants=mapping.constants, values=mapping.values)
     times = [name for name in TIMES if name in columns and name not in mapping.formats]
-    found, today = Survey(), now.astimezone(WIB).date()
+    found, today, has_codes = Survey(), now.astimezone(WIB).date(), plan.has("province_code", "regency_code")
     for row in table.rows(found.passed_over):
         found.rows += 1
         on_row(found.rows)
@@ -75,10 +75,13 @@ def survey(table: Table, columns: Columns, mapping: Mapping, now: datetime, on_r
             continue
         for name in times:
             _look_at_time(found, name, plan.cell(row, name), today)
-        _look_at_links(found, plan, row)
-        _look_at_codes(found, plan, row)
-        found.groups.append(group_of(plan, row))
-        found.issue_groups.append(issue_group_of(plan, row))
+        seen = look(plan, row)
+        _look_at_links(found, seen)
+        if has_codes:
+            _look_at_codes(found, plan, row)
+        group, issue_group = groups_of(plan, seen)
+        found.groups.append(group)
+        found.issue_groups.append(issue_group)
     return found
 
 
@@ -105,13 +108,14 @@ def _is_midnight(cell: Any) -> bool:
     return isinstance(cell, str) and any(mark in cell for mark in ("00:00", "00.00"))
 
 
-def _look_at_links(found: Survey, plan: Plan, row: Row) -> None:
-    for name in ("url", "article_url"):
-        links = links_of(plan, row, name)
-        if links:
-            found.kinds[f"{name}:{kind_of(links[0])}"] += 1
-            if name == "url" and (len(found.hosts) < MOST_DISTINCT or host(links[0]) in found.hosts):
-                found.hosts[host(links[0])] += 1
+def _look_at_links(found: Survey, seen: Seen) -> None:
+    if seen.articles:
+        found.kinds[f"article_url:{kind_of(seen.articles[0])}"] += 1
+    if seen.links:
+        first = seen.links[0]
+        found.kinds[f"url:{kind_of(first)}"] += 1
+        if len(found.hosts) < MOST_DISTINCT or host(first) in found.hosts:
+            found.hosts[host(first)] += 1
 
 
 def _look_at_codes(found: Survey, plan: Plan, row: Row) -> None:

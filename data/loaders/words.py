@@ -38,10 +38,14 @@ UNKNOWN = frozenset(
 )
 """Cells that say "we do not know", in plain spelling; a cell of signs only, such as '-' or '?', is one too."""
 
+LONGEST_UNKNOWN = 24
+
 
 @lru_cache(maxsize=65_536)
 def plain(text: str) -> str:
     """Return the text in lower case, without accents, with one blank between words of letters and digits."""
+    if text.isascii():
+        return NOT_A_WORD.sub(" ", text.lower()).strip()
     letters = unicodedata.normalize("NFKD", text.casefold())
     unaccented = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return NOT_A_WORD.sub(" ", unaccented).strip()
@@ -49,12 +53,14 @@ def plain(text: str) -> str:
 
 def is_unknown(text: str) -> bool:
     """Return whether a cell is empty or says that the value is not known."""
-    return not text or plain(text) in UNKNOWN
+    if not text:
+        return True
+    return len(text) <= LONGEST_UNKNOWN and not text[0].isdigit() and plain(text) in UNKNOWN
 
 
 def without_hidden(text: str) -> str:
     """Return the text without control, zero-width and bidirectional characters; line breaks and tabs stay."""
-    return HIDDEN.sub("", text) if HIDDEN.search(text) else text
+    return text if text.isprintable() else HIDDEN.sub("", text)
 
 
 def one_line(text: str, longest: int) -> str:

@@ -91,23 +91,11 @@ def expanded(name: str) -> list[Path]:
 
 
 def _spooled(stream: BinaryIO) -> Source:
-    """Return standard input copied to a file without name, so that it can be read twice."""
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the source
+    """Return standard input copied to a temporary file, so that it can be read more than once."""
+    copy = tempfile.NamedTemporaryFile(prefix="posko-")  # noqa: SIM115 - lives as long as the source
     shutil.copyfileobj(stream, copy)
-
-    def opened() -> BinaryIO:
-        copy.seek(0)
-        return _Kept(copy)
-
-    return _unpacked(Source("stdin", None, None, opened))
-
-
-class _Kept(io.BufferedReader):
-    """A reader that leaves the file under it open when it is closed."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        """Read from the descriptor's own position."""
-        super().__init__(io.FileIO(raw.fileno(), closefd=False))
+    copy.flush()
+    return _unpacked(Source("stdin", None, None, lambda: Path(copy.name).open("rb")))
 
 
 def members(path: Path) -> Iterator[Source]:

@@ -61,7 +61,9 @@ class Table:
 
 
 def _is_header(row: Row, header: list[str]) -> bool:
-    return [plain(str(cell or "")) for cell in row.cells[: len(header)]] == header
+    """Return whether a row repeats the header; most rows differ in their first cell already."""
+    pairs = zip(row.cells, header, strict=False)
+    return len(row.cells) >= len(header) and all(plain(str(cell or "")) == name for cell, name in pairs)
 
 
 def delimited(source: Source, wanted: frozenset[str], delimiter: str | None = None) -> Table:

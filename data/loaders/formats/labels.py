@@ -16,7 +16,8 @@ def labels_of(plan: Plan, row: Row, title: str, codes: Codes, unknowns: Unknowns
     """Return what the row is said to be. A column made for one thing outweighs the general one, both the headline."""
     found = Category()
     for name in NAMES:
-        found = found.completed(_one(plan, row, name, codes, unknowns))
+        if name in plan.known:
+            found = found.completed(_one(plan, row, name, codes, unknowns))
     flag = plan.text(row, "hoax_flag")
     if not is_unknown(flag):
         found = found.completed(truth_of_hoax_flag(flag))

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from data.loaders.fields import TIMES
 from data.loaders.files.records import Row
 from data.loaders.plans import Plan
 from data.loaders.problems import RowProblem
@@ -15,9 +14,7 @@ TOLERANCE = timedelta(minutes=5)
 def moments_of(plan: Plan, row: Row, now: datetime) -> dict[str, Moment]:
     """Return the known times of a row by field; raise `RowProblem` for unreadable ones and those in the future."""
     found = {}
-    for name in TIMES:
-        if not plan.has(name):
-            continue
+    for name in plan.times:
         read = _read(plan, row, name)
         if read is None:
             continue

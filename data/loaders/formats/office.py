@@ -10,7 +10,7 @@ from data.loaders.formats.moments import main_moment, moments_of
 from data.loaders.formats.requests import appeal_part, request_part
 from data.loaders.formats.subjects import organisation_of, place_of, service_of, source_of
 from data.loaders.interpreted import Interpreted, Part, Unknowns
-from data.loaders.keys import issue_words, item_link, links_of, reference_of, title_of
+from data.loaders.keys import Seen, canonical, reference_of
 from data.loaders.plans import Plan
 from data.loaders.problems import RowProblem
 from data.loaders.values.categories import Category
@@ -19,20 +19,24 @@ from data.loaders.values.links import LONGEST
 from data.loaders.values.quantities import whole
 from data.loaders.values.services import kind_of
 from data.loaders.words import is_unknown
-from data.recording.links import canonical_url
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One row as read: its headline, links to the post, link to the clarification, times, labels."""
+    """One row as read: what it shows at first sight, its links to the post and to the clarification, times, labels."""
 
-    row: Row
-    title: str
+    seen: Seen
     links: tuple[str, ...]
+    item: str | None
     article: str | None
     moments: dict[str, Moment]
     counted: Moment | None
     labels: Category
+
+    @property
+    def row(self) -> Row:
+        """The row itself."""
+        return self.seen.row
 
     def at(self, name: str) -> datetime | None:
         """Return one of its times."""
@@ -52,18 +56,21 @@ class OfficeReader:
         self.common: Part = {"is_simulated": True} if is_simulated else {}
         self.unknowns = Unknowns()
 
-    def interpret(self, row: Row) -> Interpreted:
+    def interpret(self, seen: Seen) -> Interpreted:
         """Return what a row says; raise `RowProblem` when it cannot be kept."""
-        plan = self.plan
-        title, links, articles = title_of(plan, row), links_of(plan, row, "url"), links_of(plan, row, "article_url")
-        if not title and not links and not articles:
+        if not seen.title and not seen.links and not seen.articles:
             raise RowProblem("neither a headline nor a link")
-        moments = moments_of(plan, row, self.now)
-        is_article, is_content = self._what(links, articles)
-        article = item_link(articles) or (item_link(links) if is_article else None)
-        labels = labels_of(plan, row, title, self.codes, self.unknowns)
-        counted = main_moment(plan, moments)
-        reading = Reading(row, title, () if is_article else links, article, moments, counted, labels)
+        moments = moments_of(self.plan, seen.row, self.now)
+        is_article, is_content = self._what(seen.links, seen.articles)
+        reading = Reading(
+            seen=seen,
+            links=() if is_article else seen.links,
+            item=None if is_article else seen.item,
+            article=seen.article or (seen.item if is_article else None),
+            moments=moments,
+            counted=main_moment(self.plan, moments),
+            labels=labels_of(self.plan, seen.row, seen.title, self.codes, self.unknowns),
+        )
         return self._rows(reading, is_content=is_content)
 
     def _what(self, links: tuple[str, ...], articles: tuple[str, ...]) -> tuple[bool, bool]:
@@ -91,13 +98,12 @@ class OfficeReader:
 
     def _content(self, reading: Reading, issue_key: str | None) -> Part:
         row, counted, labels = reading.row, reading.counted, reading.labels
-        link = item_link(reading.links)
         service = service_of(self.plan, row, reading.links, self.unknowns)
         place = place_of(self.plan, row, self.codes.regions, self.unknowns)
         return {
-            "natural_key": f"url:{canonical_url(link)}" if link else self._reference(reading, service),
+            "natural_key": f"url:{canonical(reading.item)}" if reading.item else self._reference(reading, service),
             "issue_key": issue_key,
-            "title": reading.title or None,
+            "title": reading.seen.title or None,
             "url": reading.links[0][:LONGEST] if reading.links else None,
             "service_id": self._id("service", service),
             "province_code": place.province_code,
@@ -126,14 +132,13 @@ class OfficeReader:
 
     def _issue(self, reading: Reading, *, is_content: bool) -> Part | None:
         """Return the isu of a row: an article has one of its own, rows of the same headline share one."""
-        words = issue_words(self.plan, reading.row)
+        words, named = reading.seen.words, reading.seen.issue
         if not words:
             return None
-        named = self.plan.text(reading.row, "issue")
         has_own = reading.article and not is_content and not named
         return {
-            "natural_key": f"url:{canonical_url(reading.article)}" if has_own and reading.article else self._isu(words),
-            "title": named or reading.title,
+            "natural_key": f"url:{canonical(reading.article)}" if has_own and reading.article else self._isu(words),
+            "title": named or reading.seen.title,
             "first_seen_at": reading.counted.at if reading.counted else None,
             "theme_id": self._id("theme", reading.labels.theme),
             "harm_id": self._id("harm", reading.labels.harm),
@@ -145,9 +150,9 @@ class OfficeReader:
         published = reading.at("published_at") or (reading.counted.at if reading.counted else None)
         return {
             "issue_key": issue_key,
-            "natural_key": f"url:{canonical_url(article)}",
+            "natural_key": f"url:{canonical(article)}",
             "url": article[:LONGEST],
-            "title": reading.title or None,
+            "title": reading.seen.title or None,
             "organisation_id": self._id("organisation", organisation_of(self.plan, reading.row, article)),
             "published_at": published,
             **self._told(reading.row),
@@ -158,7 +163,7 @@ class OfficeReader:
 
     def _reference(self, reading: Reading, service: str | None) -> str:
         counted = reading.counted.at.isoformat() if reading.counted else ""
-        return f"{self.feed_code}:{reference_of(self.plan, reading.row, service, counted)}"
+        return f"{self.feed_code}:{reference_of(self.plan, reading.seen, service, counted)}"
 
     def _views(self, row: Row) -> int | None:
         cell = self.plan.cell(row, "views")

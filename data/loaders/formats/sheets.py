@@ -12,7 +12,7 @@ from data.loaders.files.tables import Table, delimited
 from data.loaders.files.workbooks import sheets
 from data.loaders.formats.office import OfficeReader
 from data.loaders.interpreted import Unknowns
-from data.loaders.keys import group_of, issue_group_of
+from data.loaders.keys import groups_of, look
 from data.loaders.mappings import Mapping
 from data.loaders.options import Options
 from data.loaders.prepared import Outcome, Prepared, Refusal
@@ -52,9 +52,10 @@ class PreparedSheet:
         if row.problem is not None:
             return Outcome(None, refusal=Refusal(row.line, row.problem, row.cells))
         plan = self.decided.plan
-        groups = (group_of(plan, row), issue_group_of(plan, row))
+        seen = look(plan, row)
+        groups = groups_of(plan, seen)
         try:
-            return Outcome(groups, self.reader.interpret(row))
+            return Outcome(groups, self.reader.interpret(seen))
         except RowProblem as problem:
             return Outcome(groups, refusal=Refusal(row.line, str(problem), row.cells))
 

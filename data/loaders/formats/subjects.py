@@ -8,6 +8,8 @@ from data.loaders.values.regions import Place, Regions
 from data.loaders.values.services import from_link, from_name, kind_of
 from data.loaders.words import is_unknown, plain
 
+PLACES = ("province_code", "province", "regency_code", "regency", "place")
+
 
 def service_of(plan: Plan, row: Row, links: tuple[str, ...], unknowns: Unknowns) -> str | None:
     """Return the service.code a row names, else that of its first link, else None, counted."""
@@ -26,6 +28,9 @@ def service_of(plan: Plan, row: Row, links: tuple[str, ...], unknowns: Unknowns)
 
 def place_of(plan: Plan, row: Row, regions: Regions, unknowns: Unknowns) -> Place:
     """Return where a row lies by its province and kabupaten columns, else by its one place column."""
+    if not plan.has(*PLACES):
+        unknowns.add("province")
+        return Place()
     province, regency = plan.text(row, "province_code"), plan.text(row, "regency_code")
     by_code = regions.place(province, regency, plan.scheme)
     by_name = regions.place(plan.text(row, "province"), plan.text(row, "regency"))
@@ -33,7 +38,7 @@ def place_of(plan: Plan, row: Row, regions: Regions, unknowns: Unknowns) -> Plac
     if found == Place():
         found = regions.anywhere(plan.text(row, "place"), plan.scheme)
     if found.note:
-        told = [plan.text(row, name) for name in ("province_code", "province", "regency_code", "regency", "place")]
+        told = [plan.text(row, name) for name in PLACES]
         unknowns.add(f"region: {found.note}", " / ".join(text for text in told if text))
     if found.province_code is None:
         unknowns.add("province")

@@ -2,11 +2,11 @@
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from data.loaders.words import without_hidden
 
 LONGEST = 2_000
+AUTHORITY = re.compile(r"[A-Za-z]+://(?:[^/?#@]*@)?([^/?#:@\[\]]+)")
 CANDIDATE = re.compile(
     r"(?:h(?:tt|xx)ps?\s?:?//)?(?:[\w-]{1,63}\.)+[a-z]{2,24}(?::\d{2,5})?(?:[/?#][^\s\"'<>|]*)?", re.IGNORECASE
 )
@@ -40,12 +40,11 @@ def _made_whole(part: str) -> str | None:
     return link if host(link) else None
 
 
+@lru_cache(maxsize=4_096)
 def host(link: str) -> str:
     """Return the host of a link in lower case without www, m, web and the like; '' when it has none."""
-    try:
-        name = (urlsplit(link).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    found = AUTHORITY.match(link)
+    name = found[1].lower().rstrip(".") if found else ""
     while SUBDOMAINS.match(name):
         name = SUBDOMAINS.sub("", name)
     return name
@@ -53,5 +52,5 @@ def host(link: str) -> str:
 
 def is_one_item(link: str) -> bool:
     """Return whether a link can name one post: a bare host names a whole service or site."""
-    parts = urlsplit(link)
-    return bool(parts.path.rstrip("/") or parts.query)
+    behind = link.partition("://")[2].partition("#")[0]
+    return bool(behind.partition("/")[2].strip("/") or behind.partition("?")[2])
