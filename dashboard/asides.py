@@ -71,11 +71,11 @@ def feeds(frame: pd.DataFrame) -> list[str]:
     if used.empty:
         return [t("overview.feeds_none")]
     odd = used[used["freshness"] != "fresh"]
-    n = formats.number(len(used), current())
-    if odd.empty:
-        return [f":green[{t('overview.feeds_good', n=n)}]"]
     good = formats.number(len(used) - len(odd), current())
-    return [t("overview.feeds_some", good=good, n=n), *(_odd(row) for row in odd.head(SHOWN).itertuples())]
+    first = t("overview.feeds_good", good=good, n=formats.number(len(used), current()))
+    silent = len(frame) - len(used)
+    last = [t("overview.feeds_silent", n=formats.number(silent, current()))] if silent else []
+    return [f":green[{first}]" if odd.empty else first, *(_odd(row) for row in odd.head(SHOWN).itertuples()), *last]
 
 
 def _odd(row: Any) -> str:

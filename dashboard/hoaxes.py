@@ -14,7 +14,8 @@ from dashboard.escaping import defang, plain
 from dashboard.formats import number
 from dashboard.language import current, t
 from dashboard.live import artefact
-from dashboard.overview import ISSUES, labels, window_words
+from dashboard.overview import CONTENT, ISSUES, labels, window_words
+from dashboard.shell import rows_link
 from dashboard.tables import Column, Sheet, sheet
 from dashboard.tiles import Tile
 
@@ -75,19 +76,24 @@ def services(answers: Answers, frame: pd.DataFrame) -> Chart:
     return flows.by_service(frame, labels(answers).get("service", {}), current())
 
 
-def balance(frame: pd.DataFrame) -> str:
-    """Return in words whether found is the sum of its parts."""
+def balance(frame: pd.DataFrame) -> tuple[str, str]:
+    """Return in words whether found is the sum of its parts, and the words of the link to the rows."""
     row, tongue = total(frame), current()
     parts = " + ".join(f"{number(row[f'n_{part}'], tongue)} {t(f'hoaxes.{part}').lower()}" for part in flows.PARTS)
     words = {"found": number(row["n_found"], tongue), "parts": parts}
+    label = f"{t('overview.rows_content', n=words['found'])} →"
     if row["is_balanced"]:
-        return t("hoaxes.balanced", **words)
-    return f":red[{t('hoaxes.not_balanced', **words, difference=number(row['difference'], tongue))}]"
+        return t("hoaxes.balanced", **words), label
+    return f":red[{t('hoaxes.not_balanced', **words, difference=number(row['difference'], tongue))}]", label
 
 
 def draw_balance(answer: Answer) -> None:
-    """Draw in words whether found is the sum of its parts."""
-    st.markdown(artefact(answer, "isu.balance", balance))
+    """Draw in words whether found is the sum of its parts, and the link to the rows behind it."""
+    words, n = artefact(
+        answer, "isu.balance", lambda frame: (balance(frame), number(total(frame)["n_found"], current()))
+    )
+    st.markdown(words)
+    rows_link(f"{t('overview.rows_content', n=n)} →", **CONTENT)
 
 
 def exact(answers: Answers, frame: pd.DataFrame) -> Sheet:
@@ -139,12 +145,13 @@ def spread(answers: Answers, frame: pd.DataFrame) -> Chart:
 def top(answers: Answers, frame: pd.DataFrame) -> Sheet:
     """Return the top issues in numbers; titles are what a stranger wrote, shown as text with addresses defanged."""
     themes, tongue = labels(answers).get("theme", {}), current()
-    counted = ("n_found", "n_services", "n_provinces", "n_unlocated", "n_views")
+    counted = ("n_found", "n_services", "n_provinces", "n_unlocated")
     columns = [
         Column(t("hoaxes.title"), [defang(text) for text in frame["title"]], wide=True),
         Column(t("hoaxes.theme"), [plain(themes.get(code, code), 60) for code in frame["theme"]]),
         Column(t("hoaxes.status"), [_status(code) for code in frame["status"]]),
         *(Column(t(f"hoaxes.{name}"), [number(n, tongue) for n in frame[name]], is_number=True) for name in counted),
+        Column(t("hoaxes.n_views"), [number(n or None, tongue) for n in frame["n_views"].fillna(0)], is_number=True),
         Column(t("hoaxes.first"), [formats.moment(at, tongue, year=False) for at in frame["first_found_at"]]),
         Column(t("hoaxes.last"), [formats.moment(at, tongue, year=False) for at in frame["last_found_at"]]),
         Column(t("hoaxes.answer"), [_clarified(row) for row in frame.itertuples()]),
@@ -171,7 +178,7 @@ def spikes(frame: pd.DataFrame) -> Sheet:
         Column(t("hoaxes.threshold"), [number(n, tongue, 1) for n in marked["threshold"]], is_number=True),
         Column(t("hoaxes.weeks"), [number(n, tongue) for n in marked["n_weeks"]], is_number=True),
     ]
-    return sheet(columns, t("hoaxes.spikes_table"))
+    return sheet(columns, t("hoaxes.spikes_table"), t("hoaxes.spikes_none"))
 
 
 def issue_tiles(answers: Answers, frame: pd.DataFrame) -> list[Tile]:

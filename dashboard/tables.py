@@ -27,23 +27,26 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A finished table: its Arrow data and how its columns are shown; `alt` says what it is of."""
+    """A finished table: its Arrow data and how its columns are shown; `alt` says what it is of, `empty` why it is."""
 
     table: pa.Table
     columns: tuple[Column, ...]
     alt: str
+    empty: str
 
 
-def sheet(columns: Sequence[Column], alt: str) -> Sheet:
-    """Return a finished table of columns of equal length."""
-    return Sheet(
-        pa.table({column.label: pa.array(column.texts, pa.string()) for column in columns}), tuple(columns), alt
-    )
+def sheet(columns: Sequence[Column], alt: str, empty: str = "") -> Sheet:
+    """Return a finished table of columns of equal length; `empty` is the sentence for no rows."""
+    texts = {column.label: pa.array(column.texts, pa.string()) for column in columns}
+    return Sheet(pa.table(texts), tuple(columns), alt, empty)
 
 
 def draw_sheet(answer: Answer, key: str, build: Callable[[pd.DataFrame], Sheet], most: int = 12) -> None:
     """Draw the table that `build` makes of an answer, once per answer and language; beyond `most` rows it scrolls."""
     made = artefact(answer, key, build)
+    if made.table.num_rows == 0 and made.empty:
+        st.caption(made.empty)
+        return
     st.dataframe(
         made.table,
         key=key,

@@ -75,6 +75,11 @@ def field(name: str, kind: str, **rest: Any) -> Spec:
     return {"field": name, "type": kind, **rest}
 
 
+def end(name: str) -> Spec:
+    """Return the column at which a mark ends (x2, y2): it has the type of where it starts."""
+    return {"field": name}
+
+
 def token(name: str) -> Spec:
     """Return the colour encoding of a constant token."""
     return {"datum": name, "type": "nominal", "scale": TOKENS, "legend": None}

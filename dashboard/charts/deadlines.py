@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token_of, tooltip
+from dashboard.charts.chart import Chart, Spec, end, field, layered, merged, only, say, token_of, tooltip
 from dashboard.formats import Language, number
 
 HEIGHT = 40
@@ -16,7 +16,7 @@ STATES = (("on_time", "on_time"), ("nearing", "nearing"), ("breached", "overdue"
 def _spec(language: Language) -> Spec:
     span = {"nice": False, "zero": True}
     tips = tooltip(("name", say(language, "state")), ("count", say(language, "requests")))
-    bars = {"x": field("from", "quantitative", scale=span, axis=None), "x2": field("to", "quantitative"),
+    bars = {"x": field("from", "quantitative", scale=span, axis=None), "x2": end("to"),
             "y": {"value": 12}, "y2": {"value": 28}, "color": token_of("color"), "tooltip": tips}  # fmt: skip
     return layered(language, [{"transform": only("part"), "mark": {"type": "rect"}, "encoding": bars}])
 

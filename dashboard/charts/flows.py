@@ -6,7 +6,20 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, token_of, tooltip
+from dashboard.charts.chart import (
+    Chart,
+    Spec,
+    end,
+    field,
+    layered,
+    merged,
+    only,
+    records,
+    say,
+    token,
+    token_of,
+    tooltip,
+)
 from dashboard.escaping import plain
 from dashboard.formats import SMALL, Language, number, percent
 from dashboard.palette import TOKENS
@@ -32,7 +45,7 @@ def _y(name: str) -> Spec:
 
 
 def _bars(kind: str, fill: Spec, tips: list[Spec]) -> Spec:
-    box = {"x": _x("from"), "x2": field("to", "quantitative"), "y": _y("top"), "y2": field("floor", "quantitative")}
+    box = {"x": _x("from"), "x2": end("to"), "y": _y("top"), "y2": end("floor")}
     edge = {"datum": "ground", "type": "nominal", "scale": TOKENS, "legend": None}
     encoding = {**box, "fill": fill, "stroke": edge, "tooltip": tips}
     return {"transform": only(kind), "mark": {"type": "rect", "strokeWidth": 1.5}, "encoding": encoding}

@@ -8,7 +8,20 @@ import numpy as np
 import pandas as pd
 
 from dashboard.charts.buckets import DAY, HOUR, bucket_words, together, wide_enough
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, token_of, tooltip, wall_clock
+from dashboard.charts.chart import (
+    Chart,
+    Spec,
+    end,
+    field,
+    layered,
+    merged,
+    only,
+    say,
+    token,
+    token_of,
+    tooltip,
+    wall_clock,
+)
 from dashboard.escaping import plain
 from dashboard.formats import SMALL, Language, number, percent
 from dashboard.palette import service_token
@@ -67,9 +80,9 @@ def _spec(language: Language, what: str) -> Spec:
         "mark": {"type": "rect"},
         "encoding": {
             "x": _x("left"),
-            "x2": field("right", "temporal"),
+            "x2": end("right"),
             "y": _y("top"),
-            "y2": field("floor", "quantitative"),
+            "y2": end("floor"),
             "color": token_of("color"),
             "opacity": faded,
             "tooltip": tips,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import formats
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token_of, tooltip
+from dashboard.charts.chart import Chart, Spec, end, field, layered, merged, only, records, say, token_of, tooltip
 from dashboard.formats import Language, number
 
 ROW = 46
@@ -49,7 +49,7 @@ def _text(kind: str, column: str, x: Spec, **mark: Any) -> Spec:
 @cache
 def _spec(language: Language) -> Spec:
     tips = tooltip(("name", say(language, "statement")), ("label", say(language, "content")))
-    box = {"x": _x("n"), "x2": {"datum": 0}, "y": _y("top"), "y2": field("floor", "quantitative")}
+    box = {"x": _x("n"), "x2": {"datum": 0}, "y": _y("top"), "y2": end("floor")}
     bars = {"transform": only("bar"), "mark": "rect", "encoding": {**box, "color": token_of("color"), "tooltip": tips}}
     return layered(language, [
         bars,

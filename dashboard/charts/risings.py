@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, tooltip
+from dashboard.charts.chart import Chart, Spec, end, field, layered, merged, only, records, say, token, tooltip
 from dashboard.escaping import defang, plain
 from dashboard.formats import Language, number
 
@@ -32,12 +32,12 @@ def _text(x: Spec, y: str, column: str, color: str, **mark: Any) -> Spec:
 @cache
 def _spec(language: Language) -> Spec:
     tips = tooltip(("name", say(language, "what")), ("words", say(language, "content")))
-    box = {"x": _x("n"), "x2": {"datum": 0}, "y": _y("top"), "y2": field("floor", "quantitative")}
+    box = {"x": _x("n"), "x2": {"datum": 0}, "y": _y("top"), "y2": end("floor")}
     bar = {"transform": only("row"), "mark": "rect", "encoding": {**box, "color": token("accent"), "tooltip": tips}}
     tick = {
         "transform": only("row"),
         "mark": {"type": "rule", "strokeWidth": 2},
-        "encoding": {"x": _x("usual"), "y": _y("top"), "y2": field("floor", "quantitative"), "color": token("ink")},
+        "encoding": {"x": _x("usual"), "y": _y("top"), "y2": end("floor"), "color": token("ink")},
     }
     title = _text({"value": 0}, "head", "name", "ink", align="left", limit={"expr": "width"})  # fmt: skip
     words = _text({"value": {"expr": "width"}}, "middle", "words", "muted", align="right", fontSize=11)

@@ -1,7 +1,6 @@
 """The small curves in tiles: finished buckets only, on a line from zero."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,12 +35,8 @@ def _spec(language: Language) -> Spec:
 def _coarser(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Return at most `POINTS` rows: neighbouring buckets together, their counts summed."""
     together = max(1, -(-len(frame) // POINTS))
-    groups = np.arange(len(frame)) // together
-    return frame.groupby(groups).agg({"started_at": "first", **dict.fromkeys(columns, _sum)})
-
-
-def _sum(values: "pd.Series[Any]") -> float:
-    return float(values.astype("float64").sum(min_count=1))
+    groups = frame.assign(group=np.arange(len(frame)) // together, **frame[columns].astype("float64")).groupby("group")
+    return groups["started_at"].first().to_frame().join(groups[columns].sum(min_count=1))
 
 
 def sparkline(frame: pd.DataFrame, column: str, name: str, language: Language, per: str | None = None) -> Chart:

@@ -6,7 +6,20 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, token_of, tooltip
+from dashboard.charts.chart import (
+    Chart,
+    Spec,
+    end,
+    field,
+    layered,
+    merged,
+    only,
+    records,
+    say,
+    token,
+    token_of,
+    tooltip,
+)
 from dashboard.escaping import defang
 from dashboard.formats import Language, number
 from dashboard.palette import TOKENS, service_token
@@ -45,7 +58,7 @@ def _spec(language: Language, services: int) -> Spec:
     y = partial(_y, services=services)
     titles = (("title", "issue"), ("name", "service"), ("count", "content"))
     tips = tooltip(*((column, say(language, word)) for column, word in titles))
-    box = {"x": _x("from"), "x2": field("to", "quantitative"), "y": y("top"), "y2": field("floor", "quantitative")}
+    box = {"x": _x("from"), "x2": end("to"), "y": y("top"), "y2": end("floor")}
     edge = {"datum": "ground", "type": "nominal", "scale": TOKENS, "legend": None}
     bars = {"transform": only("part"), "mark": {"type": "rect", "strokeWidth": 1.5},
             "encoding": {**box, "fill": token_of("color"), "stroke": edge, "tooltip": tips}}  # fmt: skip

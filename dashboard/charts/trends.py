@@ -7,7 +7,20 @@ import numpy as np
 import pandas as pd
 
 from dashboard.charts.buckets import DAY, bucket_width, bucket_words
-from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, records, say, token, tooltip, wall_clock
+from dashboard.charts.chart import (
+    Chart,
+    Spec,
+    end,
+    field,
+    layered,
+    merged,
+    only,
+    records,
+    say,
+    token,
+    tooltip,
+    wall_clock,
+)
 from dashboard.formats import Language, number
 
 HEIGHT = 250
@@ -36,15 +49,13 @@ def _layer(kind: str, mark: Spec, color: Spec, **encoding: Any) -> Spec:
 
 def _bars(title: str, tips: list[Spec]) -> Spec:
     faded = {"condition": {"test": "datum.is_filling", "value": 0.4}, "value": 1}
-    ends = {"x": x("left"), "x2": field("right", "temporal"), "y": y("n", title), "y2": {"datum": 0}}
+    ends = {"x": x("left"), "x2": end("right"), "y": y("n", title), "y2": {"datum": 0}}
     return _layer("bucket", {"type": "rect"}, token("accent"), **ends, opacity=faded, tooltip=tips)
 
 
 def _usual(title: str) -> list[Spec]:
     step = {"interpolate": "step-after"}
-    band = _layer(
-        "usual", {"type": "area", **step}, token("band"), x=x(), y=y("low", title), y2=field("high", "quantitative")
-    )
+    band = _layer("usual", {"type": "area", **step}, token("band"), x=x(), y=y("low", title), y2=end("high"))
     line = _layer("usual", {"type": "line", "strokeWidth": 1.5, **step}, token("muted"), x=x(), y=y("usual", title))
     named = {"type": "text", "align": "left", "dx": 4, "dy": -7, "fontSize": 11}
     name = _layer("name", named, token("muted"), x=x(), y=y("high", title), text=field("text", "nominal"))

@@ -86,8 +86,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} konten pada {k} layanan: terlalu sedikit untuk diperingkat",
         "{n} content items on {k} services: too few to rank",
     ),
-    "not_signatory": ("bukan penanda tangan", "not a signatory"),
-    "closed_messaging": ("pesan tertutup", "closed messaging"),
     "issues_spread_title": (
         "Isu terluas: {n} konten di {k} layanan",
         "Widest issue: {n} content items on {k} services",
