@@ -59,8 +59,9 @@ def complete_requests(connection: Connection, changes: Changes) -> None:
 def copy_requests_to_contents(connection: Connection, changes: Changes) -> None:
     """Give content the outcome of its highest request and the time of its first."""
     ids = changes.touched()
+    contents = [row for row in changes.related if row["content_id"] in ids]
     requests = [row for key, row in (changes.before | changes.after).items() if key[0] in ids]
-    show_requests(connection, changes, changes.related, requests)
+    show_requests(connection, changes, contents, requests)
 
 
 def show_requests(connection: Connection, cause: Changes, contents: Iterable[Row], requests: Iterable[Row]) -> None:
