@@ -22,9 +22,22 @@ UNLOCATED = "tanpa"
 CLOCKS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "received": ("jam sejak diterima layanan", "clock from receipt by the service"),
+        "notified": ("jam sejak dikirim ke layanan", "clock from sending to the service"),
+        "detected": ("jam sejak ditemukan", "clock from detection"),
+        "posted": ("jam sejak diunggah", "clock from posting"),
+        "received_confirmed": (
+            "jam sejak diterima layanan sampai dicek turun",
+            "clock from receipt by the service to checked down",
+        ),
+        "notified_confirmed": (
+            "jam sejak dikirim ke layanan sampai dicek turun",
+            "clock from sending to the service to checked down",
+        ),
+        "detected_confirmed": ("jam sejak ditemukan sampai dicek turun", "clock from detection to checked down"),
+        "posted_confirmed": ("jam sejak diunggah sampai dicek turun", "clock from posting to checked down"),
     }
 )
-"""Clocks that questions can be asked with and their words; the default first."""
+"""Clocks that questions can be asked with (`data.rollups.clocks`) and their words; the default first."""
 
 LISTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

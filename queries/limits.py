@@ -53,6 +53,9 @@ RISING_CANDIDATES = 50
 APPEAL_WINDOW = timedelta(days=90)
 """An appeal decided now was filed at most this long ago; appeals are found by the time they were filed."""
 
+MATURED_WINDOW = timedelta(days=7)
+"""Removals over which reappearances are counted: a week of them, ended as long ago as is watched, read one by one."""
+
 QUEUE_ROWS = 50
 """Requests in the countdown: more than a shift can act on within the hour."""
 

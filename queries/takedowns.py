@@ -1,7 +1,8 @@
 """Which requests wait, which broke the hour, and what share kept it.
 
-The clock is the default one: from receipt by the service, else from sending, less stops. Closed messaging services
-have no platform latency: their rows say `is_applicable` false and carry no share, and totals leave them out.
+Shares follow the clock of the filters; what is open now is always on the default one: from receipt by the service,
+else from sending, less stops. Closed messaging services have no platform latency: their rows say `is_applicable` false
+and carry no share, and totals leave them out.
 """
 
 from collections import Counter
@@ -20,6 +21,7 @@ from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.reading import Columns, SqlRow, frame, from_rows
+from queries.running import running
 from queries.series import Buckets, buckets_of
 from queries.shares import share, wilson
 from queries.waiting import HOUR_LONG, Waiting
@@ -97,7 +99,7 @@ def within_promise_over_time(connection: Connection, filters: Filters) -> pd.Dat
         for row in asked.rows(connection):
             n_due[row.bucket - buckets.first] = row.n_requests - row.n_unmeasurable - row.n_withdrawn
             n_within[row.bucket - buckets.first] = row.n_within_60
-        for row in Waiting(narrowed, numbered).running(connection):
+        for row in running(connection, narrowed, numbered):
             n_due[buckets.place(row.started)] -= 1
     return _promise_series(buckets, n_due, n_within, filters.as_of, attrs)
 
@@ -177,11 +179,11 @@ def _promise_counts(
     elapsed = Asked(REQUEST, old, numbered, by=by, measures=ELAPSED).sums() if old else None
     recent = Asked(REQUEST, new, numbered, by=by, measures=RECENT).sums() if new else None
     before, after = (_tallies(numbered, sums.rows(connection) if sums else ()) for sums in (elapsed, recent))
-    held = Waiting(filters, numbered).running(connection) if old else ()
-    running = Counter(numbered.code("service", row.service_id) for row in held)
+    held = running(connection, filters, numbered) if old else ()
+    spared = Counter(numbered.code("service", row.service_id) for row in held)
     counts: dict[str, Row] = {}
     for code in before.keys() | after.keys():
-        row = _promise(before.get(code, NONE), after.get(code, NONE), running[code])
+        row = _promise(before.get(code, NONE), after.get(code, NONE), spared[code])
         counts[code] = row if code not in numbered.closed_messaging else _not_applicable(row)
     return counts, elapsed.attrs if elapsed else {}
 

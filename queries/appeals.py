@@ -1,0 +1,131 @@
+"""The errors of takedown: appeals, what was put back, and what came back by itself.
+
+Appeals are counted by the time they were filed. What came back is counted over removals that are old enough for it to
+have shown: a removal of yesterday says nothing yet about seven days.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, exists, func, literal, or_, select
+
+from data.rollups.clocks import REMOVED, seconds
+from data.rollups.shapes import one_if
+from data.tables import appeal, takedown_request
+from queries.dimensions import ids
+from queries.filters import Filters
+from queries.known import AS_OF, as_known
+from queries.limits import APPEAL_WINDOW, MATURED_WINDOW
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import Columns, Statement, from_rows, total
+from queries.shares import share, wilson
+
+REAPPEARED_DAYS = (7, 30)
+"""Days after a removal within which content is watched for coming back."""
+
+_BACK = {
+    f"{name}_{days}": kind
+    for days in REAPPEARED_DAYS
+    for name, kind in (("n_matured", "count"), ("n_reappeared", "count"), ("reappeared", "share"),
+                       ("reappeared_low", "share"), ("reappeared_high", "share"),
+                       ("removed_since", "time"), ("removed_until", "time"))
+}  # fmt: skip
+ERRORS: Columns = {
+    "n_received": "count", "n_upheld": "count", "n_dismissed": "count", "n_open": "count", "n_reinstated": "count",
+    "n_waiting": "count", "oldest_filed_at": "time", "oldest_days": "real", **_BACK,
+}  # fmt: skip
+
+DAY_SECONDS = 86_400
+
+
+def errors(connection: Connection, filters: Filters) -> pd.DataFrame:
+    """One row. received = upheld + dismissed + open, of appeals filed in the window; reinstated is part of them.
+
+    `n_waiting`, `oldest_*`: unanswered appeals of the last `APPEAL_WINDOW`, whatever the window. `*_7`, `*_30`: content
+    seen again within so many days, over the removals of a `MATURED_WINDOW` that ended so many days ago.
+    """
+    chosen = values(filters, ids(connection))
+    now = int(filters.as_of.timestamp())
+    moments = {"since": int(filters.since.timestamp()), "until": int(filters.until.timestamp()), "as_of": now}
+    shape = narrowed(filters)
+    filed = connection.execute(_filed(shape, filters.pinned), {**chosen, **moments}).mappings().one()
+    long_ago = {"since": now - int(APPEAL_WINDOW.total_seconds()), "until": now + 1, "as_of": now}
+    waiting = connection.execute(_waiting(shape, filters.pinned), {**chosen, **long_ago}).one()
+    oldest = waiting.oldest_filed_at
+    line: dict[str, Any] = {**filed, "n_waiting": waiting.n_waiting, "oldest_filed_at": oldest,
+                            "oldest_days": None if oldest is None else (now - oldest) / DAY_SECONDS}  # fmt: skip
+    for days in REAPPEARED_DAYS:
+        line |= _reappeared(connection, filters, chosen, days)
+    return from_rows([line], ERRORS)
+
+
+def _reappeared(
+    connection: Connection, filters: Filters, chosen: Mapping[str, Any], days: int
+) -> dict[str, int | float]:
+    until = int(filters.as_of.timestamp()) - days * DAY_SECONDS
+    since = until - int(MATURED_WINDOW.total_seconds())
+    moments = {"since": since, "until": until, "as_of": int(filters.as_of.timestamp())}
+    row = connection.execute(_matured(narrowed(filters), filters.pinned, days), {**chosen, **moments}).one()
+    low, high = wilson(row.n_reappeared, row.n_matured)
+    figures = {"n_matured": row.n_matured, "n_reappeared": row.n_reappeared, "removed_since": since,
+               "reappeared": float(share(row.n_reappeared, row.n_matured)), "removed_until": until,
+               "reappeared_low": float(low), "reappeared_high": float(high)}  # fmt: skip
+    return {f"{name}_{days}": value for name, value in figures.items()}
+
+
+def _result() -> ColumnElement[str]:
+    """Return the result known at AS_OF: a decision that came later was open then."""
+    return case((seconds(appeal.c.decided_at) > AS_OF, "open"), else_=appeal.c.result)
+
+
+def _of_filters(shape: Narrowed, is_pinned: bool) -> list[ColumnElement[bool]]:
+    """Return the conditions on an appeal: filed in the stretch, about a request that passes the filters."""
+    filed = seconds(appeal.c.filed_at)
+    where: list[ColumnElement[bool]] = [filed >= _bound("since"), filed < _bound("until")]
+    if is_pinned:
+        where.append(or_(appeal.c.recorded_at.is_(None), seconds(appeal.c.recorded_at) <= AS_OF))
+    if shape.dimensions == ("service_id",):
+        return [*where, *shape.facts(appeal.c)]
+    if shape.dimensions:
+        about = takedown_request.alias().c
+        same = and_(about.content_id == appeal.c.content_id, about.request_no == appeal.c.request_no)
+        where.append(exists(select(literal(1)).where(same, *shape.facts(about))))
+    return where
+
+
+def _bound(name: str) -> ColumnElement[int]:
+    return bindparam(name, type_=BigInteger)
+
+
+@lru_cache(maxsize=100)
+def _filed(shape: Narrowed, is_pinned: bool) -> Statement:
+    counts = [total(one_if(_result() == result)).label(f"n_{result}") for result in ("upheld", "dismissed", "open")]
+    back = total(one_if(seconds(appeal.c.reinstated_at) <= AS_OF)).label("n_reinstated")
+    return select(func.count().label("n_received"), *counts, back).where(*_of_filters(shape, is_pinned))
+
+
+@lru_cache(maxsize=100)
+def _waiting(shape: Narrowed, is_pinned: bool) -> Statement:
+    oldest = func.min(seconds(appeal.c.filed_at)).label("oldest_filed_at")
+    open_ones = (*_of_filters(shape, is_pinned), _result() == "open")
+    return select(func.count().label("n_waiting"), oldest).where(*open_ones)
+
+
+@lru_cache(maxsize=200)
+def _matured(shape: Narrowed, is_pinned: bool, days: int) -> Statement:
+    stretch = _Stretch(_bound("since"), _bound("until"))
+    row: Any = as_known(takedown_request, stretch, ("actioned_at",)) if is_pinned else takedown_request.c
+    ended = seconds(row.actioned_at)
+    gone = and_(ended >= stretch.start, ended < stretch.end, row.outcome_id == REMOVED, *shape.facts(row))
+    down = func.coalesce(seconds(row.confirmed_down_at), ended)
+    again = one_if(seconds(row.reappeared_at) - down <= days * DAY_SECONDS)
+    return select(func.count().label("n_matured"), total(again).label("n_reappeared")).where(gone)
+
+
+class _Stretch:
+    """A stretch of time given by two parameters."""
+
+    def __init__(self, start: ColumnElement[int], end: ColumnElement[int]) -> None:
+        self.start, self.end = start, end
