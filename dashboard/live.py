@@ -6,6 +6,7 @@ draws `draw(answers)` now and again whenever a version of its topics arrives, an
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextvars import ContextVar
 from typing import TypeVar
 
 import pandas as pd
@@ -13,7 +14,7 @@ import streamlit as st
 
 from dashboard import door, filter_bar, formats, journal, language
 from dashboard.door import Answer, Answers, Question
-from dashboard.hub import EVERYTHING
+from dashboard.hub import EVERYTHING, hub
 from dashboard.kept import Kept
 from dashboard.language import t
 
@@ -24,6 +25,9 @@ ARTEFACTS = 400
 
 REGISTER = "posko.live"
 """Session key: live fragments of the page on the screen and their topics."""
+
+_told: ContextVar[set[Hashable]] = ContextVar("told")
+"""Answers of the running fragment whose panels say by themselves what is wrong with them."""
 
 _artefacts: Kept[Hashable, object] = Kept(ARTEFACTS)
 
@@ -43,9 +47,22 @@ def live(
 
     def body() -> None:
         language.use(spoken)
-        draw(door.answers(key, questions, choice))
+        _told.set(set())
+        found = door.answers(key, questions, choice)
+        draw(found)
+        _tell_the_rest(found)
 
     st.fragment(body, key=key)()
+
+
+def _tell_the_rest(found: Answers) -> None:
+    """Say that something is missing where no panel has said so: a comparison, a small curve, a mark in a chart."""
+    if not hub.health.is_good:
+        return
+    for answer in found.values():
+        if answer.error_id is not None and answer.key not in _told.get():
+            _sorry("partly", answer.error_id)
+            return
 
 
 def register(key: str, topics: Iterable[str]) -> None:
@@ -76,6 +93,7 @@ def panel(
 
     `empty` is the sentence for no rows (None: `draw` gets the empty frame), `explanation` the help behind the title.
     """
+    _told.get(set()).add(answer.key)
     with st.container(border=border):
         if title:
             st.markdown(f"**{title}**", help=explanation)

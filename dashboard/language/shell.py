@@ -213,6 +213,7 @@ WORDS = {
         "Pasang versi Posko yang lebih baru di komputer ini, lalu jalankan lagi.",
         "Install the newer version of Posko on this machine, then start it again.",
     ),
+    "short_partly": ("sebagian keterangan di atas tidak terbaca", "part of what belongs above could not be read"),
     "short_never": ("belum ada data", "no data yet"),
     "short_broken": ("panel ini gagal digambar", "this panel could not be drawn"),
     "short_starting": ("menghubungi basis data", "contacting the database"),

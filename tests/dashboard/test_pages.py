@@ -1,13 +1,16 @@
 """Every page, in both languages, whatever the database: words of the right language, no traceback, no secret."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
+from dashboard import door, moments, source
 from dashboard.hub import hub
 from dashboard.language import words
 from dashboard.screens import BY_KEY, SCREENS
@@ -113,3 +116,46 @@ def test_a_lost_database_keeps_the_page_and_says_so(app_engine: Engine) -> None:
     assert not app.exception
     assert app.title[0].value == expected("question_latensi", "id")
     assert status(app)["problem"].startswith(expected("banner_unreachable", "id"))
+
+
+@contextmanager
+def failing(at: int | None) -> Iterator[list[str]]:
+    """List the statements of the questions; the one at this place fails, as a disk or a server may at any time."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "sum(feed.seq)" in statement or not statement.startswith(("SELECT", "WITH")):
+            return
+        seen.append(statement)
+        if len(seen) - 1 == at:
+            raise sqlite3.OperationalError("injected: secret-folder/posko.db")
+
+    reading = source.engine()
+    event.listen(reading, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(reading, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("key", ["ringkasan", "isu"])
+def test_any_one_statement_may_fail(app_engine: Engine, database_kind: str, key: str) -> None:
+    app = opened(key)
+    with failing(None) as seen:
+        _anew(app)
+    assert len(seen) > 10
+    for place in range(len(seen)):
+        with failing(place):
+            _anew(app)
+        assert not app.exception, seen[place]
+        assert not LEAKS.search(texts(app)), seen[place]
+        assert "secret-folder" not in texts(app), seen[place]
+        assert re.search(r"kode [0-9a-f]{8}|Posko gagal membaca basis data", texts(app)), seen[place]
+
+
+def _anew(app: AppTest) -> None:
+    """Run the page as if nothing had been asked before."""
+    door.forget()
+    moments.forget()
+    app.run()
