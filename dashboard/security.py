@@ -82,7 +82,7 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif host_of(scope) not in self.hosts and "*" not in self.hosts:
-            await _refuse(scope, send, 421)
+            await _refuse(scope, send, 421, b"This host name is not one of POSKO_ALLOWED_HOSTS.")
         elif any(part in scope["path"] for part in CLOSED):
             await _refuse(scope, send, 404)
         elif scope["type"] == "http":
@@ -125,9 +125,10 @@ class _Quiet:
         await self.send({**message, "body": body})
 
 
-async def _refuse(scope: Scope, send: Send, status: int) -> None:
+async def _refuse(scope: Scope, send: Send, status: int, body: bytes = b"") -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-    await send({"type": "http.response.body", "body": b""})
+    told = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": told})
+    await send({"type": "http.response.body", "body": body})

@@ -1,5 +1,6 @@
 """What only a real browser shows: push, restart, a lost database, a blocked stream, nothing from outside."""
 
+import http.client
 import re
 import shutil
 import statistics
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from dashboard.language import words
 from dashboard.screens import SCREENS
@@ -100,6 +104,28 @@ def test_the_clock_is_that_of_the_room_and_a_phone_needs_no_sideways_scroll(shar
     allowed = [(now + timedelta(hours=8, seconds=s)).strftime("%H.%M") for s in (-2, 0, 2)]
     assert visitor.page.inner_text(".WITA") in allowed
     assert not visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+
+
+@on_sqlite
+def test_the_server_answers_only_its_own_names_and_pages(shared: Shared) -> None:
+    assert _asked(shared, "/_stcore/metrics") == 404
+    assert _asked(shared, "/_stcore/agent/interact") == 404
+    assert _asked(shared, "/latensi", host="evil.example") == 421
+    assert _asked(shared, "/latensi") == 200
+    stream = f"ws://127.0.0.1:{shared.served.port}/_stcore/stream"
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(stream, subprotocols=[Subprotocol("streamlit")], origin=Origin("http://evil.example"))
+    with connect(stream, subprotocols=[Subprotocol("streamlit")], origin=Origin(shared.served.address)) as opened:
+        assert opened.subprotocol == "streamlit"
+
+
+def _asked(shared: Shared, path: str, host: str = "localhost") -> int:
+    """Return the status of a request that names this host."""
+    connection = http.client.HTTPConnection("127.0.0.1", shared.served.port, timeout=5)
+    connection.request("GET", path, headers={"Host": host})
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def test_a_killed_server_is_said_and_the_page_comes_back_with_its_filters(
