@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from glob import glob, has_magic
@@ -36,7 +36,7 @@ class Source:
     name: str
     path: Path | None
     modified: datetime | None
-    opened: Callable[[], BinaryIO]
+    opened: Callable[[], AbstractContextManager[BinaryIO]]
 
     def sha256(self) -> str:
         """Return the digest of the unpacked bytes."""
@@ -140,11 +140,10 @@ def _member(path: Path, member: zipfile.ZipInfo) -> Source:
             f"{name} would unpack to {member.file_size // 2**20} MB, which cannot be right. Unpack it by hand."
         )
 
-    def opened() -> BinaryIO:
-        archive = zipfile.ZipFile(path)
-        stream = archive.open(member)
-        archive.close()  # the member keeps its own handle
-        return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", stream)))
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+            yield cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", stream)))
 
     changed = datetime(*member.date_time, tzinfo=WIB) if member.date_time[0] > 1980 else None
     return _unpacked(Source(name, path, changed, opened))
@@ -156,7 +155,9 @@ def _unpacked(source: Source) -> Source:
         return source
     name = source.name.removesuffix(".gz")
 
-    def opened() -> BinaryIO:
-        return cast("BinaryIO", gzip.open(source.opened(), "rb"))
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        with source.opened() as packed, gzip.open(packed, "rb") as stream:
+            yield cast("BinaryIO", stream)
 
     return Source(name, source.path, source.modified, opened)
