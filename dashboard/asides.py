@@ -41,7 +41,7 @@ def _vote(row: Any) -> str:
 def _event(row: Any, now: datetime) -> str:
     label = md_escape(getattr(row, f"label_{current()}"))
     day = formats.day(row.starts_at, current())
-    return f"{label}  \n:gray[:small[{day} · {_distance(row, now)}]]"
+    return f":small[**{day}** · {label} · :gray[{_distance(row, now)}]]"
 
 
 def _distance(row: Any, now: datetime) -> str:
@@ -57,7 +57,7 @@ def shift(frame: pd.DataFrame) -> str:
     """Return what changed since the shift began: "Sejak gilir dimulai pukul 22.00: **312** konten ditemukan · …"."""
     since = formats.clock(frame["since"].iloc[0], current())
     some = [_changed(row) for row in frame.itertuples() if row.n]
-    return t("overview.shift", since=since, what=" · ".join(some) or t("overview.shift_none"))
+    return f":small[{t('overview.shift', since=since, what=' · '.join(some) or t('overview.shift_none'))}]"
 
 
 def _changed(row: Any) -> str:
@@ -74,11 +74,12 @@ def feeds(frame: pd.DataFrame) -> list[str]:
     good = formats.number(len(used) - len(odd), current())
     first = t("overview.feeds_good", good=good, n=formats.number(len(used), current()))
     silent = len(frame) - len(used)
-    last = [t("overview.feeds_silent", n=formats.number(silent, current()))] if silent else []
-    return [f":green[{first}]" if odd.empty else first, *(_odd(row) for row in odd.head(SHOWN).itertuples()), *last]
+    last = [f":small[{t('overview.feeds_silent', n=formats.number(silent, current()))}]"] if silent else []
+    named = [_odd(row) for row in odd.head(SHOWN).itertuples()]
+    return [f":small[:green[{first}]]" if odd.empty else f":small[{first}]", *named, *last]
 
 
 def _odd(row: Any) -> str:
     feed = md_escape(getattr(row, f"label_{current()}"))
     text = t(f"overview.{row.freshness}", feed=feed, age=formats.age(row.age_seconds, current()))
-    return f":{'red' if row.freshness == 'stale' else 'orange'}[{text}]"
+    return f":small[:{'red' if row.freshness == 'stale' else 'orange'}[{text}]]"

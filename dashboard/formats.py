@@ -42,7 +42,7 @@ _UNITS = {"id": ("hr", "j", "m", "dtk", "mnt"), "en": ("d", "h", "m", "s", "min"
 
 
 def _missing(value: object) -> bool:
-    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+    return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 
 
 def number(value: float | None, language: Language, decimals: int = 0) -> str:

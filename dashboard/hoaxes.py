@@ -89,11 +89,9 @@ def balance(frame: pd.DataFrame) -> tuple[str, str]:
 
 def draw_balance(answer: Answer) -> None:
     """Draw in words whether found is the sum of its parts, and the link to the rows behind it."""
-    words, n = artefact(
-        answer, "isu.balance", lambda frame: (balance(frame), number(total(frame)["n_found"], current()))
-    )
+    words, label = artefact(answer, "isu.balance", balance)
     st.markdown(words)
-    rows_link(f"{t('overview.rows_content', n=n)} →", **CONTENT)
+    rows_link(label, **CONTENT)
 
 
 def exact(answers: Answers, frame: pd.DataFrame) -> Sheet:
@@ -138,8 +136,19 @@ def issue_themes(answers: Answers, frame: pd.DataFrame) -> Chart:
 def spread(answers: Answers, frame: pd.DataFrame) -> Chart:
     """Return the top issues, each cut by the services it was found on; without the spread, the totals alone."""
     rows = answers["spread"].frame
-    known = rows if rows is not None else pd.DataFrame({"issue_id": [], "service": [], "n_found": []})
+    known = rows if rows is not None else frame.head(0)[["issue_id", "n_found"]].assign(service="")
     return spreads.top_issues(frame, known, labels(answers).get("service", {}), current())
+
+
+def spread_note(answers: Answers) -> str:
+    """Return what the bars of the top issues are, and since when issues and services are counted where it is less."""
+    frame, filters = answers["top"].frame, answers.filters
+    if frame is None or filters is None:
+        return t("hoaxes.top_note")
+    words = {"counted_since": "hoaxes.counted_since", "spread_since": "hoaxes.spread_since"}
+    moments = [(frame.attrs.get(name), key) for name, key in words.items()]
+    day = [t(key, day=formats.day(at, current())) for at, key in moments if at is not None and at > filters.since]
+    return " · ".join([t("hoaxes.top_note"), *day])
 
 
 def top(answers: Answers, frame: pd.DataFrame) -> Sheet:

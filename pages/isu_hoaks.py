@@ -61,7 +61,7 @@ def claims(answers: Answers) -> None:
             answers["issue_themes"], "isu.themes", partial(hoaxes.issue_themes, answers), empty=t("hoaxes.no_issue")
         )
     with right:
-        spread, note = partial(hoaxes.spread, answers), t("hoaxes.top_note")
+        spread, note = partial(hoaxes.spread, answers), hoaxes.spread_note(answers)
         picture(answers["top"], "isu.spread", spread, note=note, empty=t("hoaxes.top_empty"))
     fold_sheet(answers["top"], "isu.top", t("hoaxes.top_table"), partial(hoaxes.top, answers))
 

@@ -1,11 +1,12 @@
 """Buckets of time on charts: their width, their words, and wider ones where there would be too many to see."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
 from dashboard.charts.chart import wall_clock
-from dashboard.formats import Language, clock, day, window
+from dashboard.formats import WIB, Language, clock, day, window
 
 HOUR, DAY = 3_600_000, 86_400_000
 """Milliseconds."""
@@ -25,16 +26,14 @@ def bucket_width(starts: "pd.Series[Any]") -> int:
 
 def bucket_words(starts: "pd.Series[Any]", width: int, language: Language) -> list[str]:
     """Return each bucket in words: "Jum 21 Nov 01.00–02.00", the day, or the days."""
+    length = timedelta(milliseconds=width)
+    seconds = starts.astype("datetime64[s, UTC]").astype("int64").tolist()
+    moments = [datetime.fromtimestamp(second, WIB) for second in seconds]  # plain ones: five times faster to print
     if width > DAY:
-        ends = starts + pd.Timedelta(milliseconds=width)
-        return [window(at, end, language) for at, end in zip(starts, ends, strict=True)]
+        return [window(at, at + length, language) for at in moments]
     if width == DAY:
-        return [day(at, language) for at in starts]
-    ends = starts + pd.Timedelta(milliseconds=width)
-    return [
-        f"{day(at, language, year=False)} {clock(at, language)}–{clock(end, language)}"
-        for at, end in zip(starts, ends, strict=True)
-    ]
+        return [day(at, language) for at in moments]
+    return [f"{day(at, language, year=False)} {clock(at, language)}–{clock(at + length, language)}" for at in moments]
 
 
 def wide_enough(starts: "pd.Series[Any]", most: int) -> int:

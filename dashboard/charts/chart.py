@@ -21,6 +21,13 @@ Spec = dict[str, Any]
 
 WIB_MILLISECONDS = 7 * 3_600_000
 
+TIME_LABELS = (
+    "utchours(datum.value) + utcminutes(datum.value) > 0 ? utcFormat(datum.value, '%X')"
+    " : utcdate(datum.value) + utcmonth(datum.value) == 1 ? utcFormat(datum.value, '%Y')"
+    " : utcFormat(datum.value, '%a %e %b')"
+)
+"""Labels of a time axis: the hour, at midnight the day, on New Year's Day the year; words come from the locale."""
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -106,7 +113,8 @@ def _locale(language: Language) -> Spec:
     place = 0 if language == "id" else 1
     names = {key: full[key][place].split() for key in ("weekdays", "short_days", "months")}
     time = {
-        "dateTime": "%a %e %b %Y %H.%M", "date": "%d/%m/%Y", "time": "%H.%M.%S", "periods": ["", ""],
+        "dateTime": "%a %e %b %Y %X", "date": "%d/%m/%Y", "periods": ["", ""],
+        "time": "%H.%M" if language == "id" else "%H:%M",
         "days": names["weekdays"], "shortDays": names["short_days"],
         "months": names["months"], "shortMonths": list(MONTHS[language]),
     }  # fmt: skip

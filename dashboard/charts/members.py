@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashboard.charts.buckets import DAY, HOUR, bucket_words, together, wide_enough
 from dashboard.charts.chart import (
+    TIME_LABELS,
     Chart,
     Spec,
     end,
@@ -41,12 +42,11 @@ _BESIDE_OR_ABOVE = {
     "limit": {"expr": "width < 520 ? width - 70 : 160"},
     "dy": {"expr": "width < 520 ? -19 : 0"},
 }
-_LABELS = "utchours(datum.value) == 0 ? utcFormat(datum.value, '%a %e %b') : utcFormat(datum.value, '%H.%M')"
 
 
 def _x(name: str) -> Spec:
     span = {"type": "utc", "nice": False, "rangeMin": {"expr": _LEFT}, "rangeMax": {"expr": f"width - ({_RIGHT})"}}
-    axis = {"title": None, "labelExpr": _LABELS, "tickCount": {"expr": "max(2, floor((width - 300) / 90))"}}
+    axis = {"title": None, "labelExpr": TIME_LABELS, "tickCount": {"expr": "max(2, floor((width - 300) / 90))"}}
     return field(name, "temporal", scale=span, axis=axis)
 
 

@@ -64,5 +64,5 @@ def rising(frame: pd.DataFrame, names: Mapping[str, Mapping[str, str]], language
     table = merged(row={**counts, "name": labels, "words": words, **places})
     title = say(language, "rising_none")
     if labels:
-        title = say(language, "rising_title", what=plain(labels[0].partition(" · ")[2], 44), words=words[0])
+        title = say(language, "rising_title", what=plain(labels[0].partition(" · ")[2], 34), words=words[0])
     return Chart(title, _spec(language), table, title, ROW * max(1, len(shown)) + 4)

@@ -1,6 +1,7 @@
 """The small curves in tiles: finished buckets only, on a line from zero."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 
 from dashboard.charts.chart import Chart, Spec, field, layered, merged, only, say, token, wall_clock
 from dashboard.formats import UNKNOWN, Language, number
+
+Floats = NDArray[np.float64]
 
 HEIGHT = 40
 POINTS = 48
@@ -32,21 +35,23 @@ def _spec(language: Language) -> Spec:
     return layered(language, layers)
 
 
-def _coarser(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Return at most `POINTS` rows: neighbouring buckets together, their counts summed."""
-    together = max(1, -(-len(frame) // POINTS))
-    groups = frame.assign(group=np.arange(len(frame)) // together, **frame[columns].astype("float64")).groupby("group")
-    return groups["started_at"].first().to_frame().join(groups[columns].sum(min_count=1))
+def _summed(values: "pd.Series[Any]", first: NDArray[np.intp]) -> Floats:
+    """Return the sums of neighbouring buckets, groups starting at `first`; NaN where none of a group is known."""
+    counts = values.to_numpy(dtype="float64", na_value=np.nan)
+    known: Floats = np.add.reduceat(~np.isnan(counts), first, dtype="float64")
+    sums: Floats = np.add.reduceat(np.nan_to_num(counts), first)
+    return np.where(known > 0, sums, np.nan)
 
 
 def sparkline(frame: pd.DataFrame, column: str, name: str, language: Language, per: str | None = None) -> Chart:
     """Return the curve of one column of counts, or of its share of the column `per`, over finished buckets."""
-    rows = _coarser(frame[~frame["is_filling"]], [column] if per is None else [column, per])
-    values = rows[column].to_numpy(dtype="float64")
-    if per is not None:
-        whole = rows[per].to_numpy(dtype="float64")
+    done = frame[~frame["is_filling"]]
+    first = np.arange(0, len(done), max(1, -(-len(done) // POINTS)))
+    at = wall_clock(done["started_at"])[first]
+    values = _summed(done[column], first) if len(done) else at
+    if per is not None and len(done):
+        whole = _summed(done[per], first)
         values = np.divide(values, whole, out=np.full_like(values, np.nan), where=whole > 0)
-    at = wall_clock(rows["started_at"])
     lone = _alone(values)
     table = merged(value={"at": at, "n": values}, lone={"at": at[lone], "n": values[lone]},
                    last={"at": at[-1:], "n": values[-1:]}, zero={"n": [0.0]})  # fmt: skip

@@ -28,6 +28,9 @@ ROW, KEY = 48, 48
 TITLE_LENGTH = 110
 """Characters of an issue's title on the chart; the whole title is in the tooltip and in the table."""
 
+UNDIVIDED = ""
+"""Stands for the service of content that was counted but not divided by service."""
+
 SLOT = 104
 """Width of one service in the key, pixels."""
 
@@ -93,33 +96,58 @@ def _segments(rows: pd.DataFrame, names: Mapping[str, str], longest: int, langua
     starts = ends - rows["n_found"]
     labels = [defang(names.get(code, code), 60) for code in rows["service"]]
     counts = [number(n, language) for n in rows["n_found"]]
-    shares = rows["n_found"] / max(1, longest)
+    heights = {"top": 0.56, "middle": 0.35, "floor": 0.14}
     return {
         "from": starts.tolist(), "to": ends.tolist(), "center": ((starts + ends) / 2).tolist(),
-        "top": (rows["place"] - 0.56).tolist(), "floor": (rows["place"] - 0.14).tolist(),
-        "middle": (rows["place"] - 0.35).tolist(), "color": [service_token(code) for code in rows["service"]],
-        "title": rows["title"].tolist(), "name": labels, "count": counts,
-        "label": [f"{name} {n}" for name, n in zip(labels, counts, strict=True)], "share": shares.tolist(),
+        **{name: (rows["place"] - height).tolist() for name, height in heights.items()},
+        "color": [_color(code) for code in rows["service"]], "title": rows["title"].tolist(), "name": labels,
+        "count": counts, "label": [f"{name} {n}" for name, n in zip(labels, counts, strict=True)],
+        "share": (rows["n_found"] / max(1, longest)).tolist(),
     }  # fmt: skip
+
+
+def _color(code: str) -> str:
+    return "band" if code == UNDIVIDED else service_token(code)
+
+
+def _whole(issues: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+    """Return the spread with what it leaves open of each issue: long windows are divided for their last days only."""
+    divided = spread.groupby("issue_id")["n_found"].sum()
+    rest = issues["n_found"] - issues["issue_id"].map(divided).fillna(0).astype("int64")
+    left = pd.DataFrame({"issue_id": issues["issue_id"], "service": UNDIVIDED, "n_found": rest})
+    rows = pd.concat([spread[["issue_id", "service", "n_found"]], left[left["n_found"] > 0]], ignore_index=True)
+    return rows.merge(issues[["issue_id", "title", "place"]], on="issue_id", how="inner", sort=False)
+
+
+def _key_rows(rows: pd.DataFrame, names: Mapping[str, str]) -> dict[str, Any]:
+    present = set(rows["service"])
+    found = [code for code in names if code in present]
+    return {
+        "slot": list(range(len(found))),
+        "name": [defang(names[code], 40) for code in found],
+        "color": [_color(code) for code in found],
+    }
+
+
+def _title(top: pd.DataFrame, language: Language) -> str:
+    if top.empty:
+        return say(language, "no_spread_title")
+    widest = max(records(top), key=lambda row: int(row["n_services"]))
+    return say(language, "issues_spread_title", n=number(widest["n_found"], language), k=widest["n_services"])
 
 
 def top_issues(top: pd.DataFrame, spread: pd.DataFrame, names: Mapping[str, str], language: Language) -> Chart:
     """Return the issues of `issues.top`, each bar cut by service (`issues.spread`); titles are shown as plain text."""
-    issues = top.assign(title=[defang(text, TITLE_LENGTH) or say(language, "unassigned") for text in top["title"]])
-    issues = issues.assign(place=range(1, len(issues) + 1))
-    rows = spread.merge(issues[["issue_id", "title", "place"]], on="issue_id", how="inner", sort=False)
-    longest = int(top["n_found"].max()) if len(top) else 0
+    titles = [defang(text, TITLE_LENGTH) or say(language, "unassigned") for text in top["title"]]
+    issues = top.assign(title=titles, place=range(1, len(top) + 1))
+    named = {**names, UNDIVIDED: say(language, "undivided")}
+    rows = _whole(issues, spread)
     heads = {
-        "title": issues["title"].tolist(), "head": (issues["place"] - 0.78).tolist(),
-        "middle": (issues["place"] - 0.35).tolist(), "to": top["n_found"].tolist(),
-        "count": [number(n, language) for n in top["n_found"]],
+        "title": titles, "head": (issues["place"] - 0.78).tolist(), "middle": (issues["place"] - 0.35).tolist(),
+        "to": top["n_found"].tolist(), "count": [number(n, language) for n in top["n_found"]],
     }  # fmt: skip
-    found = list(dict.fromkeys(code for code in names if code in set(rows["service"])))
-    key: dict[str, list[Any]] = {"slot": list(range(len(found))), "name": [defang(names[code], 40) for code in found],
-           "color": [service_token(code) for code in found]}  # fmt: skip
-    table = merged(part=_segments(rows, names, longest, language), issue=heads, key=key)
-    title = say(language, "no_spread_title")
-    if len(top):
-        widest = max(records(top), key=lambda row: int(row["n_services"]))
-        title = say(language, "issues_spread_title", n=number(widest["n_found"], language), k=widest["n_services"])
-    return Chart(title, _spec(language, len(found)), table, title, ROW * max(1, len(top)) + KEY)
+    longest = int(top["n_found"].max()) if len(top) else 0
+    key = _key_rows(rows, named)
+    table = merged(part=_segments(rows, named, longest, language), issue=heads, key=key)
+    title = _title(top, language)
+    return Chart(title, _spec(language, len(key["slot"])), table, title, ROW * max(1, len(top)) + KEY)

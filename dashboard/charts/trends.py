@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboard.charts.buckets import DAY, bucket_width, bucket_words
 from dashboard.charts.chart import (
+    TIME_LABELS,
     Chart,
     Spec,
     end,
@@ -28,12 +29,11 @@ LABEL_WIDTH = 0.22
 """Share of the chart that the words of a spike may cover; of spikes closer than this the largest carries them."""
 
 _SCALE = {"type": "utc", "nice": False}
-_LABELS = "utchours(datum.value) == 0 ? utcFormat(datum.value, '%a %e %b') : utcFormat(datum.value, '%H.%M')"
 
 
 def x(name: str = "at", **rest: Any) -> Spec:
     """Return a time axis in WIB: the hour, and at midnight the day."""
-    axis = {"title": None, "labelExpr": _LABELS, "tickCount": {"expr": "max(3, floor(width / 75))"}}
+    axis = {"title": None, "labelExpr": TIME_LABELS, "tickCount": {"expr": "max(3, floor(width / 75))"}}
     return field(name, "temporal", scale=_SCALE, axis=axis, **rest)
 
 
@@ -64,11 +64,12 @@ def _usual(title: str) -> list[Spec]:
 
 def _spikes(title: str) -> list[Spec]:
     mark = {"type": "point", "shape": "diamond", "filled": True, "size": 90, "opacity": 1, "yOffset": -7}
-    text = {"type": "text", "dy": -20, "align": {"expr": "datum.side"}, "limit": 220, "fontWeight": 600}
+    shown = {"expr": "width < 420 && !datum.is_first ? '' : datum.text"}
+    text = {"type": "text", "dy": -20, "align": {"expr": "datum.side"}, "fontWeight": 600, "text": shown}
     at = {"x": x(), "y": y("n", title)}
     return [
         _layer("spike", mark, token("ink"), **at),
-        _layer("spike", text, token("ink"), **at, text=field("text", "nominal")),
+        _layer("spike", text, token("ink"), **at),
     ]
 
 
@@ -144,6 +145,7 @@ def _spike_rows(frame: pd.DataFrame, language: Language) -> dict[str, Any]:
         "at": wall_clock(marked["started_at"]) + bucket_width(frame["started_at"]) / 2,
         "n": marked["n_found"].to_numpy(),
         "text": [text if place in named else "" for text, place in zip(texts, places, strict=True)],
+        "is_first": marked["n_found"].rank(method="first", ascending=False).eq(1).tolist(),
         "side": ["right" if place > len(frame) * (1 - LABEL_WIDTH) else "left" for place in places],
     }
 

@@ -61,6 +61,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "The ten issues with most content; colours as in the rows of services.",
     ),
     "no_issue": ("Tidak ada isu yang pertama terlihat dalam rentang ini.", "No issue was first seen in this window."),
+    "counted_since": ("dihitung sejak {day}", "counted since {day}"),
+    "spread_since": ("dirinci per layanan sejak {day}", "divided by service since {day}"),
     "top_empty": (
         "Belum ada konten yang dikaitkan dengan isu dalam rentang ini.",
         "No content of this window has been assigned to an issue.",

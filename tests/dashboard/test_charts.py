@@ -323,6 +323,13 @@ def test_the_spread_of_an_issue_adds_up() -> None:
     assert [row["name"] for row in rows(chart, "key")] == ["Facebook", "TikTok", "X"]
 
 
+def test_what_is_not_divided_by_service_is_shown_as_such() -> None:
+    chart = spreads.top_issues(TOP, SPREAD.iloc[1:2], NAMES, "id")
+    parts = {row["name"]: (row["from"], row["to"], row["color"]) for row in rows(chart, "part") if row["to"] > 6}
+    assert parts == {"X": (0, 10, "other"), "tidak dirinci": (10, 30, "band")}
+    assert [row["name"] for row in rows(chart, "key")] == ["X", "tidak dirinci"]
+
+
 def test_open_requests_are_cut_at_45_and_60_minutes() -> None:
     chart = deadlines.open_by_deadline(OPEN_ROW, "id")
     shown = [(row["color"], row["to"] - row["from"]) for row in rows(chart, "part")]

@@ -1,0 +1,94 @@
+"""How requests have ended by one hour, four hours, a day and a week: competing ends, and what is still open."""
+
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from dashboard.charts.chart import Chart, Spec, end, field, layered, merged, only, say, token, token_of, tooltip
+from dashboard.charts.survival import wait
+from dashboard.formats import Language, percent
+from dashboard.palette import TOKENS
+
+PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
+ROW, KEY = 38, 44
+TOLD = 1_440
+"""Minutes of which the sentence speaks: the binding rule."""
+
+_LEFT, _RIGHT = 58, "width - 8"
+
+
+def _x(name: str) -> Spec:
+    span = {"domain": [0, 1], "nice": False, "rangeMin": _LEFT, "rangeMax": {"expr": _RIGHT}}
+    return field(name, "quantitative", scale=span, axis=None)
+
+
+def _y(name: str) -> Spec:
+    return field(name, "quantitative", scale={"reverse": True, "nice": False, "zero": True}, axis=None)
+
+
+def _word(part: str, language: Language) -> str:
+    return say(language, "ending_open" if part == "open" else part)
+
+
+def _key(language: Language) -> Spec:
+    words = ", ".join(f"part_{part}: '{_word(part, language)}'" for part in PARTS)
+    return {
+        "title": None, "orient": "top", "values": [f"part_{part}" for part in PARTS], "symbolType": "square",
+        "labelExpr": f"{{{words}}}[datum.value]", "columns": {"expr": "width < 520 ? 3 : 6"}, "offset": 4,
+        "symbolStrokeWidth": 0, "symbolOpacity": 1, "symbolSize": 110, "columnPadding": 14, "padding": 0,
+    }  # fmt: skip
+
+
+@cache
+def _spec(language: Language) -> Spec:
+    tips = tooltip(
+        ("name", say(language, "clock_minutes")), ("part", say(language, "state")), ("share", say(language, "share"))
+    )
+    edge = {"datum": "ground", "type": "nominal", "scale": TOKENS}
+    box = {"x": _x("from"), "x2": end("to"), "y": _y("top"), "y2": end("floor")}
+    fill = {**token_of("color"), "legend": _key(language)}
+    fits = f"(datum.to - datum.from) * (width - {_LEFT} - 8) > 7 * length(datum.share) ? datum.share : ''"
+    inside = {"type": "text", "fontWeight": 600, "baseline": "middle", "text": {"expr": fits}}
+    name = {"type": "text", "align": "left", "baseline": "middle", "fontWeight": 600}
+    return layered(language, [
+        {"transform": only("part"), "mark": {"type": "rect", "strokeWidth": 1.5},
+         "encoding": {**box, "fill": fill, "stroke": edge, "tooltip": tips}},
+        {"transform": only("part"), "mark": inside,
+         "encoding": {"x": _x("center"), "y": _y("middle"), "color": token("ground")}},
+        {"transform": only("row"), "mark": name,
+         "encoding": {"x": {"value": 0}, "y": _y("middle"), "text": field("name", "nominal"), "color": token("ink")}},
+    ])  # fmt: skip
+
+
+def _parts(frame: pd.DataFrame, minutes: int) -> dict[str, float]:
+    """Return end -> share by then; what has not ended is open, so that they add up to 1."""
+    shares = dict(zip(frame["end"], frame["share"], strict=True)) if minutes else {}
+    return {**shares, "open": max(0.0, 1 - sum(shares.values()))}
+
+
+def by_moment(frame: pd.DataFrame, language: Language) -> Chart:
+    """Return one bar per moment of the whole of `latency.incidence`, cut by how requests had ended by then."""
+    whole = frame[frame["service"] == ""]
+    moments = whole["minutes"].drop_duplicates().astype(int).tolist()
+    bars: list[dict[str, Any]] = []
+    for place, minutes in enumerate(moments):
+        start, shares = 0.0, _parts(whole[whole["minutes"] == minutes], minutes)
+        for part in PARTS:
+            stop = start + shares.get(part, 0.0)
+            bars.append({"from": start, "to": stop, "center": (start + stop) / 2, "color": f"part_{part}",
+                         "top": place + 0.12, "floor": place + 0.88, "middle": place + 0.5,
+                         "name": wait(minutes, language), "part": _word(part, language),
+                         "share": percent(shares.get(part, 0.0), language, 0)})  # fmt: skip
+            start = stop
+    rows = {"name": [wait(m, language) for m in moments], "middle": [place + 0.5 for place in range(len(moments))]}
+    shown = [bar for bar in bars if bar["to"] > bar["from"]]
+    table = merged(part={name: [bar[name] for bar in shown] for name in bars[0]}, row=rows)
+    title = _title(whole, language)
+    return Chart(title, _spec(language), table, title, ROW * max(1, len(moments)) + KEY)
+
+
+def _title(whole: pd.DataFrame, language: Language) -> str:
+    shares = _parts(whole[whole["minutes"] == TOLD], TOLD)
+    shown = {part: percent(shares.get(part, 0.0), language, 0) for part in ("removed", "labelled", "open")}
+    return say(language, "endings_title", time=wait(TOLD, language), **shown)

@@ -1,0 +1,95 @@
+"""The share removed within the hour over time, by the start of the clock; what can still change is shaded."""
+
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from dashboard.charts.buckets import bucket_words, together, wide_enough
+from dashboard.charts.chart import Chart, Spec, end, field, layered, merged, only, say, token, tooltip, wall_clock
+from dashboard.charts.trends import x
+from dashboard.formats import SMALL, Language, number, percent, percent_range
+from queries.shares import share, wilson
+
+HEIGHT = 230
+POINTS = 48
+"""Most points of the trend: of longer windows several buckets are one cohort, so that each holds enough requests."""
+
+
+def _y(name: str, language: Language) -> Spec:
+    axis = {"title": say(language, "share_within"), "format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "grid": True}
+    return field(name, "quantitative", scale={"domain": [0, 1], "nice": False}, axis=axis)
+
+
+def _layer(kind: str, mark: Spec, color: Spec, **encoding: Any) -> Spec:
+    return {"transform": only(kind), "mark": mark, "encoding": {"color": color, **encoding}}
+
+
+def _note(kind: str, **mark: Any) -> Spec:
+    text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "limit": 190, "fontSize": 11, **mark}
+    return _layer(kind, text, token("muted"), x=x(), y={"value": 0}, text=field("text", "nominal"))
+
+
+@cache
+def _spec(language: Language) -> Spec:
+    tips = tooltip(*((name, say(language, word)) for name, word in (
+        ("when", "time"), ("words", "share_within"), ("range", "band"), ("due", "requests"))))  # fmt: skip
+    at = {"x": x(), "y": _y("share", language)}
+    band = {"x": x(), "y": _y("low", language), "y2": end("high")}
+    dot = {"type": "point", "filled": True, "size": 34, "opacity": 1}
+    return layered(language, [
+        _layer("maturing", {"type": "rect", "opacity": 0.8}, token("track"), x=x("from"), x2=end("to")),
+        _layer("cohort", {"type": "area", "invalid": "break-paths-filter-domains"}, token("band"), **band),
+        _layer("cohort", {"type": "line", "strokeWidth": 2, "invalid": "break-paths-filter-domains"},
+               token("accent"), **at),
+        _layer("cohort", dot, token("accent"), **at, tooltip=tips),
+        _layer("event", {"type": "rule", "strokeDash": [4, 4]}, token("muted"), x=x()),
+        _note("event"), _note("name", align="right", dx=-4, dy=16),
+    ])  # fmt: skip
+
+
+def _cohorts(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the cohorts (started_at, n_due, n_within_60, is_filling, share, low, high) and their width, ms."""
+    width = wide_enough(frame["started_at"], POINTS)
+    parts = [
+        frame[["started_at", "is_filling"]].assign(series=name, n=frame[name]) for name in ("n_due", "n_within_60")
+    ]
+    summed = together(pd.concat(parts), width)
+    due, within = (summed[summed["series"] == name].reset_index(drop=True) for name in ("n_due", "n_within_60"))
+    low, high = wilson(within["n"], due["n"])
+    shares = {"share": share(within["n"], due["n"]), "low": low, "high": high}
+    return due.rename(columns={"n": "n_due"}).assign(n_within_60=within["n"], **shares), width
+
+
+def over_time(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None = None) -> Chart:
+    """Return the trend of `takedowns.within_promise_over_time` with its interval and the events of the calendar."""
+    cohorts, width = _cohorts(frame)
+    at = wall_clock(cohorts["started_at"]) + width / 2
+    rows = {
+        "at": at, "share": cohorts["share"].to_numpy(), "low": cohorts["low"].to_numpy(),
+        "high": cohorts["high"].to_numpy(), "when": bucket_words(cohorts["started_at"], width, language),
+        "words": [percent(value, language, 0) for value in cohorts["share"]],
+        "range": [percent_range(*pair, language) for pair in zip(cohorts["low"], cohorts["high"], strict=True)],
+        "due": [number(n, language) for n in cohorts["n_due"]],
+    }  # fmt: skip
+    young = at[cohorts["is_filling"].to_numpy()]
+    edges = {"from": young[:1] - width / 2, "to": young[-1:] + width / 2}
+    name = {"at": edges["to"], "text": [say(language, "maturing")] * len(edges["to"])}
+    marked = {"at": [], "text": []} if events is None or events.empty else _events(events, cohorts, width, language)
+    table = merged(cohort=rows, maturing=edges, name=name, event=marked)
+    title = _title(cohorts, language)
+    return Chart(title, _spec(language), table, title, HEIGHT)
+
+
+def _events(events: pd.DataFrame, cohorts: pd.DataFrame, width: int, language: Language) -> dict[str, Any]:
+    last = cohorts["started_at"].iloc[-1] + pd.Timedelta(milliseconds=width)
+    inside = events[events["starts_at"].between(cohorts["started_at"].iloc[0], last)]
+    return {"at": wall_clock(inside["starts_at"]), "text": inside[f"label_{language}"].tolist()}
+
+
+def _title(cohorts: pd.DataFrame, language: Language) -> str:
+    """Return the lowest and the highest share of cohorts that are not small and no longer change."""
+    sound = cohorts[(cohorts["n_due"] >= SMALL) & ~cohorts["is_filling"]]["share"]
+    if len(sound) < 2:
+        return say(language, "kept_title_few", n=number(int(cohorts["n_due"].sum()), language))
+    return say(language, "kept_title", low=percent(sound.min(), language, 0), high=percent(sound.max(), language, 0))
