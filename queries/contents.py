@@ -76,7 +76,7 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
     axis = (AXES[by],) if by else ()
     asked = Asked(CONTENT, filters, numbered, by=axis, grain=buckets.grain, measures=("n_found",)).sums()
     rows = [row if by else ("", *row) for row in asked.rows(connection)]
-    keys = sorted({row[0] for row in rows}, key=lambda key: numbered.place(by, key)) if by else [""]
+    keys = sorted({row[0] for row in rows if row[2]}, key=lambda key: numbered.place(by, key)) if by else [""]
     found = buckets.matrix(rows, keys)
     return buckets.frame([numbered.code(by, key) for key in keys], {"n_found": found}, OVER_TIME, asked.attrs)
 
@@ -100,7 +100,8 @@ def _sums(
     asked = Asked(CONTENT, filters, numbered, by=(AXES[by],) if by else (), measures=tuple(COUNTS)).sums()
     names = (*((AXES[by],) if by else ()), *COUNTS)
     found = (dict(zip(names, row, strict=True)) for row in asked.rows(connection))
-    return {numbered.code(by, row[AXES[by]]) if by else "": row for row in found}, asked.attrs
+    kept = {numbered.code(by, row[AXES[by]]) if by else "": row for row in found}
+    return {code: row for code, row in kept.items() if row["n_found"] or not by}, asked.attrs
 
 
 def _balanced(row: Mapping[str, int]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Which claims are going round, how far each spreads, and how fast they are answered.
 
 An issue has a theme of its own. Filters of service, province or detection source keep the issues that have such
-content; these are read from facts, over at most the last 31 days of a live window.
+content; these are read from facts, over at most the last `ISSUES_BY_CONTENT_WINDOW` of a live window, and say so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from queries.cubes import Asked, Sums
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.issue_facts import facts
-from queries.limits import SPREAD_WINDOW, TOP_ISSUES
+from queries.limits import SPREAD_WINDOW, TOP_ISSUES, TOP_WINDOW
 from queries.reading import Columns, SqlRow, from_rows
 from queries.series import buckets_of
 from queries.shares import relative_change, share, wilson
@@ -55,15 +55,16 @@ def counts(connection: Connection, filters: Filters) -> pd.DataFrame:
     """
     numbered = ids(connection)
     asked = Asked(ISSUE, filters, numbered, measures=("n_issues", "n_clarified")).sums()
+    near = replace(filters, since=asked.bounded_since or filters.since)
     new = asked.rows(connection)[0]
     low, high = wilson(new.n_clarified, new.n_issues)
     line = {
         "n_new": new.n_issues, "n_clarified": new.n_clarified, "n_active": _n_active(connection, filters, numbered),
-        "n_closed": facts(connection, filters, numbered, "closed")[0][0],
+        "n_closed": facts(connection, near, numbered, "closed")[0][0],
         "clarified_share": float(share(new.n_clarified, new.n_issues)),
         "clarified_low": float(low), "clarified_high": float(high),
     }  # fmt: skip
-    return from_rows([line | _time_to_clarify(connection, filters, numbered)], COUNTS, asked.attrs)
+    return from_rows([line | _time_to_clarify(connection, near, numbered)], COUNTS, asked.attrs)
 
 
 def over_time(connection: Connection, filters: Filters, by: str | None = None) -> pd.DataFrame:
@@ -72,7 +73,7 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
     axis = ("theme_id",) if by else ()
     asked = Asked(ISSUE, filters, numbered, by=axis, grain=buckets.grain, measures=("n_issues",)).sums()
     rows = [row if by else ("", *row) for row in asked.rows(connection)]
-    keys = sorted({row[0] for row in rows}, key=lambda key: numbered.place(by, key)) if by else [""]
+    keys = sorted({row[0] for row in rows if row[2]}, key=lambda key: numbered.place(by, key)) if by else [""]
     names = [numbered.code(by, key) for key in keys]
     return buckets.frame(names, {"n_new": buckets.matrix(rows, keys)}, OVER_TIME, asked.attrs)
 
@@ -90,8 +91,9 @@ def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFra
 def top(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per issue, the ten with most content in the window, most first.
 
-    From 7 days on whole WIB days are counted: `attrs["counted_since"]` says since when. Services, provinces, content
-    without a region and the first and last finding are those of at most the last `SPREAD_WINDOW` of the window.
+    From 7 days on whole WIB days are counted, at most the last `TOP_WINDOW`: `attrs["counted_since"]` says since when.
+    Services, provinces, content without a region and the first and last finding are those of at most the last
+    `SPREAD_WINDOW` of it: `attrs["spread_since"]`.
     """
     numbered = ids(connection)
     counted, sums, rows = _most_found(connection, filters, numbered)
@@ -99,7 +101,7 @@ def top(connection: Connection, filters: Filters) -> pd.DataFrame:
     named = {row.issue_id: row for row in facts(connection, filters, numbered, "named", found)}
     spread = _spread_of(facts(connection, _lately(counted), numbered, "spread", found))
     lines = [_top_line(row, named.get(row.issue_id), spread.get(row.issue_id, ()), numbered) for row in rows]
-    return from_rows(lines, TOP, sums.attrs | {"counted_since": counted.since})
+    return from_rows(lines, TOP, sums.attrs | {"counted_since": counted.since, "spread_since": _lately(counted).since})
 
 
 def spread(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -113,7 +115,8 @@ def spread(connection: Connection, filters: Filters) -> pd.DataFrame:
         for issue in found
         for service, n in _by_service(by_issue.get(issue, ()))
     ]
-    return from_rows(lines, SPREAD, sums.attrs | {"counted_since": _lately(counted).since})
+    read_as = {"counted_since": counted.since, "spread_since": _lately(counted).since}
+    return from_rows(lines, SPREAD, sums.attrs | read_as)
 
 
 def rising(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -128,10 +131,11 @@ def _most_found(connection: Connection, filters: Filters, numbered: Ids) -> tupl
     """Return the window that is counted, how it was read, and (issue_id, n_found, n_views) of the top issues."""
     counted = filters
     if filters.until - filters.since >= WEEK and not filters.pinned:
-        counted = replace(filters, since=day_start(filters.since), until=day_end(filters.until))
+        since = max(filters.since, filters.until - TOP_WINDOW)
+        counted = replace(filters, since=day_start(since), until=day_end(filters.until))
     by = ("issue_id",)
     sums = Asked(ISSUE_CONTENT, counted, numbered, by, measures=("n_found", "n_views"), most=TOP_ISSUES).sums()
-    return counted, sums, sums.rows(connection)
+    return counted, sums, [row for row in sums.rows(connection) if row.n_found > 0]
 
 
 def _lately(filters: Filters) -> Filters:
@@ -170,7 +174,7 @@ def _top_line(row: Any, named: Any, rows: Sequence[Any], numbered: Ids) -> dict[
 def _n_active(connection: Connection, filters: Filters, numbered: Ids) -> int:
     always = replace(filters, since=LONG_AGO, until=day_end(filters.as_of) + DAY)
     asked = Asked(ISSUE, always, numbered, measures=("n_issues", "n_closed"))
-    if not asked.cubes():
+    if not asked.held():
         return int(facts(connection, filters, numbered, "active")[0][0])
     sums = asked.sums().rows(connection)[0]
     return int(sums.n_issues - sums.n_closed)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -51,10 +52,15 @@ def as_known(facts: Table, stretch: Stretch, starts: Sequence[str]) -> Row:
 
     `starts` are the columns of which one lies in the stretch.
     """
+    near = or_(*(and_(facts.c[name] >= stretch.start, facts.c[name] < stretch.end) for name in starts))
+    return known_where(facts, near)
+
+
+def known_where(facts: Table, near: ColumnElement[bool]) -> Row:
+    """Return the columns of content, takedown_request or issue as known at `AS_OF`, of rows that pass one now."""
     known = {"content": _content, "takedown_request": _request, "issue": _issue}[facts.name](facts.c)
     columns = [known.get(column.name, column).label(column.name) for column in facts.c]
     recorded = or_(facts.c.recorded_at.is_(None), facts.c.recorded_at <= AS_OF)
-    near = or_(*(and_(facts.c[name] >= stretch.start, facts.c[name] < stretch.end) for name in starts))
     return select(*columns).where(recorded, near).subquery().c
 
 
@@ -68,10 +74,9 @@ def _content(row: Row) -> dict[str, ColumnElement[Any]]:
 
 
 def _request(row: Row) -> dict[str, ColumnElement[Any]]:
-    names = ("notified_at", "received_at", "stopped_at", "confirmed_down_at", "reappeared_at")
+    names = ("notified_at", "received_at", "stopped_at", "actioned_at", "confirmed_down_at", "reappeared_at")
     came = {name: _by_then(row[name]) for name in names}
-    outcome = _outcome(row, row.actioned_at)
-    return came | {"outcome_id": outcome, "actioned_at": case((outcome != OPEN, row.actioned_at))}
+    return came | {"outcome_id": _outcome(row, row.actioned_at)}
 
 
 def _issue(row: Row) -> dict[str, ColumnElement[Any]]:
@@ -95,4 +100,4 @@ def _outcome(row: Row, ended_at: ColumnElement[Any]) -> ColumnElement[Any]:
         .scalar_subquery()
     )
     later = exists(select(literal(1)).where(*of_row, event.c.recorded_at > AS_OF))
-    return case((row.updated_at <= AS_OF, own), (later, case((last.is_(None), OPEN), else_=last)), else_=own)
+    return case((row.updated_at <= AS_OF, own), (later, func.coalesce(last, OPEN)), else_=own)

@@ -37,6 +37,12 @@ class Narrowed:
         others = [_unindexed(spread[name]).in_(values_of(name)) for name in self.dimensions if name not in row]
         return [*own, exists(select(literal(1)).where(spread.issue_id == row.issue_id, *others))]
 
+    def by_value(self, row: Any) -> list[ColumnElement[bool]]:
+        """Return the same conditions on a fact, such that no index on the narrowed columns is used."""
+        own = tuple(name for name in self.dimensions if name in row)
+        others = Narrowed(tuple(name for name in self.dimensions if name not in row), self.with_unlocated)
+        return [*(_unindexed(row[name]).in_(values_of(name)) for name in own), *others.facts(row)]
+
     def sums(self, row: Any, but: str) -> list[ColumnElement[bool]]:
         """Return the conditions on a row of a roll-up, for all dimensions but one."""
         return [row[name].in_(values_of(name)) for name in self.dimensions if name != but]
@@ -47,7 +53,7 @@ class Narrowed:
 
 
 def _unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return a column so that no index on it is used: SQLite would walk a province instead of one issue's content."""
+    """Return a column so that no index on it is used: SQLite would walk a whole province rather than few rows."""
     return func.coalesce(column, "") if column.name == "province_code" else column + 0
 
 

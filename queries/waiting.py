@@ -2,12 +2,12 @@
 
 The roll-up knows how many requests of an hour are open. It does not know how old those of the last hour are, whose
 clock was stopped, or which have no usable start ("odd" ones): these few are read through partial indexes.
-A fixed link reads requests as known then, of the last `PINNED_WINDOW`.
+A fixed link reads requests as they were known then.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -30,19 +30,19 @@ from data.rollups.declarations import REQUEST, WITHIN_SECONDS
 from data.rollups.shapes import one_if
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
-from queries.cubes import Asked, Piece, started_between
+from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
-from queries.known import AS_OF, as_known
-from queries.limits import PINNED_WINDOW
+from queries.known import AS_OF, known_where
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import SqlRow, Statement, total
+from queries.windows import midnight
 
 NEARING_SECONDS = 2_700
 """From 45 minutes on a request is nearing its deadline."""
 
 HOUR_LONG = timedelta(seconds=WITHIN_SECONDS)
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AGO = midnight(date(2000, 1, 1))
 FAR = 1 << 40
 """After every moment that can be stored here, UTC seconds."""
 
@@ -61,7 +61,7 @@ class Waiting:
         """Return (service_id, n_open): dated, open, started more than 60 minutes ago; stopped clocks not spared."""
         past = replace(self.filters, since=LONG_AGO, until=self.filters.as_of - HOUR_LONG)
         asked = Asked(REQUEST, past, self.ids, by=("service_id",), measures=("n_open",))
-        return asked.sums().rows(connection) if asked.cubes() else self._rows(connection, "overdue")
+        return asked.sums().rows(connection) if asked.held() else self._rows(connection, "overdue")
 
     def recent(self, connection: Connection) -> Sequence[SqlRow]:
         """Return (service_id, n_recent, n_nearing): dated, open, begun in the last hour; nearing from minute 45 on."""
@@ -89,7 +89,7 @@ class Waiting:
     def _rows(self, connection: Connection, kind: str) -> Sequence[SqlRow]:
         now = int(self.filters.as_of.timestamp())
         moments = {
-            "as_of": now, "due": now - WITHIN_SECONDS, "long_ago": now - int(PINNED_WINDOW.total_seconds()),
+            "as_of": now, "due": now - WITHIN_SECONDS,
             "since": int(self.filters.since.timestamp()),
             "until": min(int(self.filters.until.timestamp()), now - WITHIN_SECONDS + 1),
         }  # fmt: skip
@@ -99,15 +99,15 @@ class Waiting:
 
 @lru_cache(maxsize=1_000)
 def _statement(kind: str, shape: Narrowed, is_pinned: bool) -> Statement:
-    return _STATEMENTS[kind](_Requests(shape, is_pinned))
+    return _STATEMENTS[kind](_Requests(kind, shape, is_pinned))
 
 
 class _Requests:
     """The columns and conditions of open requests, as they are or as they were known."""
 
-    def __init__(self, shape: Narrowed, is_pinned: bool) -> None:
-        long_ago = Piece(None, bindparam("long_ago", type_=BigInteger), FAR)
-        self.row: Any = as_known(takedown_request, long_ago, REQUEST.starts) if is_pinned else takedown_request.c
+    def __init__(self, kind: str, shape: Narrowed, is_pinned: bool) -> None:
+        raw = ODD_OPEN_REQUEST if kind in ("odd", "running") else OPEN_REQUEST
+        self.row: Any = _then(raw) if is_pinned else takedown_request.c
         self.started = started(self.row)
         self.age = func.coalesce(seconds(self.row.stopped_at), AS_OF) - self.started - self.row.stopped_seconds
         self.is_dated = and_(self.row.time_precision == "second", self.started.is_not(None))
@@ -118,11 +118,32 @@ class _Requests:
         self.narrowed = shape.facts(self.row)
 
     def began(self, start: Any, end: Any) -> ColumnElement[bool]:
-        return started_between(REQUEST, self.row, Piece(None, start, end))
+        """Return the condition that a clock started in `[start, end)`, as the index of open requests wants it."""
+        row = self.row
+        received = and_(row.received_at >= start, row.received_at < end)
+        return or_(received, and_(row.received_at.is_(None), row.notified_at >= start, row.notified_at < end))
 
     def by_service(self, *sums: ColumnElement[Any], where: ColumnElement[bool]) -> Statement:
         service = self.row.service_id
         return select(service, *sums).where(where, *self.narrowed).group_by(service).order_by(service)
+
+
+def _then(raw: str) -> Any:
+    """Return the columns of requests that were open at the moment of a link, of those that meet `raw` unless changed.
+
+    A request not written since is as it was; the others are as known then.
+    """
+    row = takedown_request.c
+    same = select(*(row[name] for name in NEEDED)).where(text(raw), func.coalesce(seconds(row.updated_at), 0) <= AS_OF)
+    known = known_where(takedown_request, row.updated_at > AS_OF)
+    changed = select(*(known[name] for name in NEEDED)).where(known.outcome_id == OPEN)
+    return union_all(same, changed).subquery().c
+
+
+NEEDED = (
+    "content_id", "request_no", "service_id", "province_code", "theme_id", "source_id", "notified_at", "received_at",
+    "stopped_at", "stopped_seconds", "outcome_id", "time_precision",
+)  # fmt: skip
 
 
 def _overdue(requests: _Requests) -> Statement:

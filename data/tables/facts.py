@@ -50,6 +50,7 @@ issue = fact(
     Index(None, "first_seen_at"),
     Index(None, "clarified_at"),
     Index(None, "closed_at"),
+    Index(None, "updated_at"),
     _partial("ix_issue_open", "first_seen_at", where="status <> 'closed'"),
     distributed_by="issue_id",
 )
@@ -83,6 +84,7 @@ content = fact(
     Index(None, "issue_id", "detected_at"),
     Index(None, "province_code", "detected_at"),
     Index(None, "service_id", "detected_at"),
+    Index(None, "updated_at"),
     distributed_by="content_id",
 )
 
@@ -113,6 +115,7 @@ takedown_request = fact(
     Index(None, "received_at"),
     Index(None, "notified_at"),
     Index(None, "actioned_at"),
+    Index(None, "updated_at"),
     _partial("ix_takedown_request_open", "received_at", "notified_at", where=OPEN_REQUEST),
     _partial("ix_takedown_request_odd_open", "received_at", where=ODD_OPEN_REQUEST),
     distributed_by="content_id",

@@ -197,11 +197,11 @@ def test_the_same_hours_of_last_week_end_at_the_same_second(connection: Connecti
 
 
 def test_a_fixed_link_does_not_see_what_was_recorded_or_happened_later(connection: Connection) -> None:
-    view = asked(window="24h")
+    view, later = asked(window="24h"), NOW + timedelta(hours=1)
     factories.content(connection, ago(hours=3), verified_at=ago(hours=2))
-    factories.content(connection, ago(hours=3), outcome_id=REMOVED, ended_at=NOW + timedelta(hours=1))
-    factories.content(connection, ago(hours=3), verified_at=NOW + timedelta(minutes=1))
-    factories.content(connection, ago(hours=3), recorded_at=NOW + timedelta(hours=2))
+    factories.content(connection, ago(hours=3), outcome_id=REMOVED, ended_at=later, updated_at=later)
+    factories.content(connection, ago(hours=3), verified_at=later, updated_at=later)
+    factories.content(connection, ago(hours=3), recorded_at=later, updated_at=later)
     fixed = only(contents.totals(connection, pinned(view)))
     assert [fixed[name] for name in ("n_found", "n_verified", "n_removed", "n_open")] == [3, 1, 0, 3]
     live = only(contents.totals(connection, view))

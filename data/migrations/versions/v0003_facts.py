@@ -47,6 +47,7 @@ def _issue() -> None:
     op.create_index("ix_issue_first_seen_at", "issue", ["first_seen_at"])
     where = sa.text("status <> 'closed'")
     op.create_index("ix_issue_open", "issue", ["first_seen_at"], sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_issue_updated_at", "issue", ["updated_at"])
 
 
 def _content() -> None:
@@ -92,6 +93,7 @@ def _content_indexes() -> None:
     op.create_index("ix_content_issue_id_detected_at", "content", ["issue_id", "detected_at"])
     op.create_index("ix_content_province_code_detected_at", "content", ["province_code", "detected_at"])
     op.create_index("ix_content_service_id_detected_at", "content", ["service_id", "detected_at"])
+    op.create_index("ix_content_updated_at", "content", ["updated_at"])
 
 
 def _takedown_request() -> None:
@@ -132,6 +134,7 @@ def _takedown_request() -> None:
 def _takedown_request_indexes() -> None:
     op.create_index("ix_takedown_request_actioned_at", "takedown_request", ["actioned_at"])
     op.create_index("ix_takedown_request_notified_at", "takedown_request", ["notified_at"])
+    op.create_index("ix_takedown_request_updated_at", "takedown_request", ["updated_at"])
     where = sa.text(
         "outcome_id = 0 AND (time_precision <> 'second' OR stopped_at IS NOT NULL OR stopped_seconds > 0"
         " OR (received_at IS NULL AND notified_at IS NULL))"

@@ -1,0 +1,140 @@
+"""Statements of sums: from a cube, from facts at the edges of a window, and the difference a fixed link makes.
+
+A statement is built once for each `Shape` and kept; each question only binds values.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, bindparam, cast, or_, select, union_all
+
+from data.rollups.clocks import seconds
+from data.rollups.declarations import on_clock
+from data.rollups.shapes import Cube, Grain, Rollup
+from queries.known import AS_OF, as_known, known_where
+from queries.narrowing import NUMBERED, Narrowed
+from queries.reading import Statement, total
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch `[start, end)` in UTC seconds, in whole buckets of a grain, or of facts when the grain is None."""
+
+    grain: Grain | None
+    start: Any
+    end: Any
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """First and last bucket, or the first second and the first one after."""
+        if self.grain is None:
+            return self.start, self.end
+        first, after = ((edge + self.grain.offset) // self.grain.width for edge in (self.start, self.end))
+        return first, after - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """All that decides the text of a statement of sums, and nothing of its values.
+
+    A fixed link that no cube holds reads facts as known then (`is_pinned`); one that a cube holds takes the sums of
+    today, less what the rows changed since count in them, plus what these rows counted then (`is_mended`).
+    """
+
+    rollup: str
+    clock: str
+    parts: tuple[Cube | None, ...]
+    by: tuple[str, ...]
+    grain: Grain | None
+    measures: tuple[str, ...]
+    narrowed: Narrowed
+    is_within: bool
+    most: int
+    is_pinned: bool
+    is_mended: bool
+
+
+def key_of(rollup: Rollup) -> str:
+    """Return the column before the bucket in the roll-up's key, '' if none: given always, a read is few ranges."""
+    column = list(rollup.table.primary_key)[1].name
+    return column if column in NUMBERED else ""
+
+
+@lru_cache(maxsize=1_000)
+def statement_of(shape: Shape) -> Statement:
+    """Return the statement: the columns of `by`, `bucket` when there is a grain, the measures; ordered by its keys."""
+    rollup = on_clock(shape.rollup, shape.clock)
+    parts = [
+        _from_cube(shape, rollup, number, cube) if cube else _from_facts(shape, rollup, number)
+        for number, cube in enumerate(shape.parts)
+    ]
+    if shape.is_mended:
+        parts += [_changed(shape, rollup, is_known=False), _changed(shape, rollup, is_known=True)]
+    rows = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
+    keys = [rows.c[name] for name in (*shape.by, *(["bucket"] if shape.grain else []))]
+    sums = [total(rows.c[name]).label(name) for name in shape.measures]
+    statement = select(*keys, *sums).group_by(*keys)
+    return statement.order_by(sums[0].desc(), *keys).limit(shape.most) if shape.most else statement.order_by(*keys)
+
+
+def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Statement:
+    row, key = rollup.table.c, key_of(rollup)
+    start = row.bucket * cube.grain.width - cube.grain.offset
+    columns = [row[name] for name in shape.by]
+    if shape.grain:
+        columns.append(row.bucket if cube.grain == shape.grain else _bucket(start, shape.grain))
+    where = [row.cube == cube.id, row.bucket.between(_bound("start", number), _bound("end", number))]
+    if key:
+        where.append(row[key].in_(bindparam("keys", expanding=True)) if key in cube.dimensions else row[key] == -1)
+    if shape.is_within and cube.grain == shape.grain:
+        where.append(row.bucket.in_(bindparam("within", expanding=True)))
+    return select(*columns, *(row[name] for name in shape.measures)).where(*where, *shape.narrowed.sums(row, key))
+
+
+def _from_facts(shape: Shape, rollup: Rollup, number: int) -> Statement:
+    piece = Piece(None, _bound("start", number), _bound("end", number))
+    row = as_known(rollup.facts, piece, rollup.starts) if shape.is_pinned else rollup.facts.c
+    return _counted(shape, rollup, row).where(started_between(rollup, row, piece), *shape.narrowed.facts(row))
+
+
+def _changed(shape: Shape, rollup: Rollup, *, is_known: bool) -> Statement:
+    """Return what rows written after the moment of a link count: as known then, or (negative) as they are.
+
+    They are found by when they were written, by no other index: a window may hold a hundred times the rows that
+    changed since.
+    """
+    facts = rollup.facts.c
+    row = known_where(rollup.facts, facts.updated_at > AS_OF) if is_known else facts
+    at, (since, until) = rollup.at(row) + 0, (bindparam(name, type_=BigInteger) for name in ("since", "until"))
+    counted = _counted(shape, rollup, row, 1 if is_known else -1).where(at >= since, at < until)
+    counted = counted.where(*shape.narrowed.by_value(row))
+    return counted if is_known else counted.where(facts.updated_at > AS_OF)
+
+
+def _counted(shape: Shape, rollup: Rollup, row: Any, sign: int = 1) -> Statement:
+    columns = [rollup.dimensions[name](row).label(name) for name in shape.by]
+    if shape.grain:
+        columns.append(_bucket(rollup.at(row), shape.grain))
+    sums = [(sign * rollup.measures[name](row)).label(name) for name in shape.measures]
+    return select(*columns, *sums).where(rollup.where(row))
+
+
+def _bound(side: str, number: int) -> ColumnElement[int]:
+    return bindparam(f"{side}{number}", type_=BigInteger)
+
+
+def _bucket(start: ColumnElement[Any], grain: Grain) -> Any:
+    return cast((start + grain.offset) // grain.width, Integer).label("bucket")
+
+
+def started_between(rollup: Rollup, row: Any, piece: Piece) -> ColumnElement[bool]:
+    """Return the condition that a fact counts in `[start, end)`, written so that a plain index on its time serves.
+
+    "Not known" is asked of a sum: SQLite would look up all unknown times rather than the few of the stretch.
+    """
+    ways = []
+    for place, name in enumerate(rollup.starts):
+        unknown = [(seconds(row[earlier]) + 0).is_(None) for earlier in rollup.starts[:place]]
+        ways.append(and_(*unknown, row[name] >= piece.start, row[name] < piece.end))
+    return or_(*ways)
