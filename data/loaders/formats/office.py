@@ -61,6 +61,9 @@ class OfficeReader:
         if not seen.title and not seen.links and not seen.articles:
             raise RowProblem("neither a headline nor a link")
         moments = moments_of(self.plan, seen.row, self.now)
+        counted = main_moment(self.plan, moments)
+        if counted is None and not seen.links and not seen.articles:
+            raise RowProblem("neither a time nor a link")
         is_article, is_content = self._what(seen.links, seen.articles)
         reading = Reading(
             seen=seen,
@@ -68,7 +71,7 @@ class OfficeReader:
             item=None if is_article else seen.item,
             article=seen.article or (seen.item if is_article else None),
             moments=moments,
-            counted=main_moment(self.plan, moments),
+            counted=counted,
             labels=labels_of(self.plan, seen.row, seen.title, self.codes, self.unknowns),
         )
         return self._rows(reading, is_content=is_content)
@@ -89,6 +92,8 @@ class OfficeReader:
         issue_key = found.issue["natural_key"] if found.issue else None
         if reading.counted is None:
             self.unknowns.add("time")
+        if not reading.seen.links:
+            self._count_odd_link(reading.row)
         if is_content:
             found.parts["content"] = self._content(reading, issue_key)
             found.parts.update(self._request(reading, found.parts["content"]["natural_key"]))
@@ -171,6 +176,11 @@ class OfficeReader:
         if value is None and cell != "" and not (isinstance(cell, str) and is_unknown(cell)):
             self.unknowns.add("views", str(cell))
         return value
+
+    def _count_odd_link(self, row: Row) -> None:
+        text = self.plan.text(row, "url")
+        if not is_unknown(text):
+            self.unknowns.add("link", text)
 
     def _id(self, dimension: str, code: str | None) -> int | None:
         ids: dict[str, int] = getattr(self.codes, dimension)
