@@ -107,7 +107,7 @@ def exact(answers: Answers, frame: pd.DataFrame) -> Sheet:
         Column(t("hoaxes.sum"), [number(n, tongue) for n in sums], is_number=True),
         Column(t("hoaxes.state"), [_state(n) for n in frame["difference"]]),
     ]
-    return sheet([Column(t("hoaxes.service"), titles), *numbers, *ends], t("hoaxes.exact"))
+    return sheet([Column(t("hoaxes.service"), titles, width="medium"), *numbers, *ends], t("hoaxes.exact"))
 
 
 def _service(row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
@@ -156,7 +156,7 @@ def top(answers: Answers, frame: pd.DataFrame) -> Sheet:
     themes, tongue = labels(answers).get("theme", {}), current()
     counted = ("n_found", "n_services", "n_provinces", "n_unlocated")
     columns = [
-        Column(t("hoaxes.title"), [defang(text) for text in frame["title"]], wide=True),
+        Column(t("hoaxes.title"), [defang(text) for text in frame["title"]], width="large"),
         Column(t("hoaxes.theme"), [plain(themes.get(code, code), 60) for code in frame["theme"]]),
         Column(t("hoaxes.status"), [_status(code) for code in frame["status"]]),
         *(Column(t(f"hoaxes.{name}"), [number(n, tongue) for n in frame[name]], is_number=True) for name in counted),

@@ -94,11 +94,11 @@ def open_requests(answers: Answers, frame: pd.DataFrame) -> Tile:
     """Return the tile of open requests, cut by their hour (`takedowns.now_open`)."""
     row, tongue = _total(frame), current()
     n = formats.number(row["n_open"], tongue)
-    near = t("overview.nearing", n=formats.number(row["n_nearing"], tongue))
+    words = (("n_overdue", "overview.past", "red"), ("n_nearing", "overview.nearing", "orange"))
+    states = [f":{color}[{t(key, n=formats.number(row[name], tongue))}]" for name, key, color in words if row[name]]
     undated = [t("overview.undated", n=formats.number(row["n_undated"], tongue))] if row["n_undated"] else []
     return Tile(
-        measure="requests_open", value=n,
-        notes=(" · ".join([f":orange[{near}]" if row["n_nearing"] else near, *undated]),),
+        measure="requests_open", value=n, notes=(" · ".join([*states, *undated]) or t("overview.none_waiting"),),
         about=_about(answers, t("overview.now")), chart=deadlines.open_by_deadline(row, tongue),
         rows=t("overview.rows_requests", n=n), query=REQUESTS | {"keadaan": "terbuka"},
     )  # fmt: skip

@@ -29,6 +29,7 @@ def draw(answers: Answers) -> None:
         answer,
         "isu.releases",
         chart,
+        "published_found",
         note=t("hoaxes.published_note"),
         empty=t("hoaxes.published_empty"),
         heading=t("hoaxes.published"),
@@ -73,7 +74,7 @@ def figures(answers: Answers, frame: pd.DataFrame) -> Sheet:
         *(Column(t(f"hoaxes.printed_{name}"), _counts(frame[name]), is_number=True) for name in PRINTED),
         Column(t("hoaxes.state"), [_state(row) for row in records(frame)]),
         *(Column(t(f"hoaxes.our_{name}"), _counts(frame[f"our_{name}"]), is_number=True) for name in PRINTED),
-        Column(t("hoaxes.note"), [_note(row) for row in records(frame)], wide=True),
+        Column(t("hoaxes.note"), [_note(row) for row in records(frame)], width="large"),
         Column(t("hoaxes.source_of"), [defang(text, 120) for text in frame["source"]]),
     ]
     return sheet(columns, t("hoaxes.published"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -16,12 +16,12 @@ ROW_PIXELS = 35
 
 @dataclass(frozen=True)
 class Column:
-    """One column of ready texts. `wide` is for titles; numbers stand to the right."""
+    """One column of ready texts. Numbers stand to the right; a column of text may ask for its width."""
 
     label: str
     texts: Sequence[str]
     is_number: bool = False
-    wide: bool = False
+    width: Literal["small", "medium", "large"] | None = None
     help: str | None = None
 
 
@@ -67,4 +67,4 @@ def fold_sheet(answer: Answer, key: str, label: str, build: Callable[[pd.DataFra
 def _config(column: Column) -> Any:
     if column.is_number:
         return st.column_config.TextColumn(column.label, alignment="right", help=column.help)
-    return st.column_config.TextColumn(column.label, width="large" if column.wide else None, help=column.help)
+    return st.column_config.TextColumn(column.label, width=column.width, help=column.help)

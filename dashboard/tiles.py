@@ -35,6 +35,12 @@ class Tile:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
+def definition(measure: str, language: str) -> str:
+    """Return what a measure means: its definition, formula and clock, as help behind a name."""
+    known = MEASURES[measure]
+    return f"{known.definition(language)}\n\n`{known.formula(language)}`\n\n{known.clock(language)}"
+
+
 def draw_chart(chart: Chart, key: str) -> None:
     """Draw a chart without its sentence."""
     st.vega_lite_chart(chart.table, dict(chart.spec), height=chart.height, key=key, alt=chart.alt)
@@ -42,11 +48,9 @@ def draw_chart(chart: Chart, key: str) -> None:
 
 def draw_tile(tile: Tile, language: str, key: str) -> None:
     """Draw one tile: name with its definition, value and picture, notes, and the link to its rows."""
-    measure = MEASURES[tile.measure]
-    help_text = f"{measure.definition(language)}\n\n`{measure.formula(language)}`\n\n{measure.clock(language)}"
-    label = measure.label(language)
+    label = MEASURES[tile.measure].label(language)
     with st.container(gap="xxsmall"):
-        st.markdown(label, help=help_text)
+        st.markdown(label, help=definition(tile.measure, language))
         with st.container(horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
             st.metric(label, tile.value, label_visibility="collapsed")
             if tile.chart is not None:
@@ -88,6 +92,7 @@ def picture(
     answer: Answer,
     key: str,
     build: Callable[[pd.DataFrame], Chart],
+    measure: str,
     *,
     note: str = "",
     empty: str | None = None,
@@ -96,13 +101,13 @@ def picture(
 ) -> None:
     """Draw the chart that `build` makes of an answer under the sentence it shows; `more` draws what follows it.
 
-    Without rows it says `empty`, under `heading`.
+    The definition of `measure` stands behind the sentence. Without rows it says `empty`, under `heading`.
     """
 
     def draw(frame: pd.DataFrame) -> None:
         chart = artefact(answer, key, build)
         with st.container(gap="xsmall"):
-            st.markdown(f"**{md_escape(chart.title, 400)}**")
+            st.markdown(f"**{md_escape(chart.title, 400)}**", help=definition(measure, current()))
             if note:
                 st.caption(note)
             _say_bound(frame)

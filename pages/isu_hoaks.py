@@ -29,25 +29,26 @@ def heading(answers: Answers) -> None:
 
 def over_time(answers: Answers) -> None:
     """Draw content over time with its spikes and the rule that found them."""
-    picture(answers["curve"], "isu.curve", partial(hoaxes.curve, answers), note=baselines.SPIKE.text(current()))
+    curve, rule = partial(hoaxes.curve, answers), baselines.SPIKE.text(current())
+    picture(answers["curve"], "isu.curve", curve, "content_found", note=rule)
     fold_sheet(answers["curve"], "isu.spikes", t("hoaxes.spikes_table"), hoaxes.spikes)
 
 
 def split(dimension: str, answers: Answers) -> None:
     """Draw content over time, one row a member of the dimension."""
-    draw = partial(hoaxes.split, answers, dimension)
-    note, empty = t("hoaxes.members_note"), t("hoaxes.flow_empty")
-    picture(answers["split"], f"isu.split.{dimension}", draw, note=note, empty=empty)
+    draw, note, empty = partial(hoaxes.split, answers, dimension), t("hoaxes.members_note"), t("hoaxes.flow_empty")
+    picture(answers["split"], f"isu.split.{dimension}", draw, "content_found_share", note=note, empty=empty)
 
 
 def flow(answers: Answers) -> None:
     """Draw what became of the content, in total and by service, and the same in exact figures."""
-    answer = answers["funnel"]
+    answer, services = answers["funnel"], partial(hoaxes.services, answers)
     left, right = st.columns(2, gap="small")
     with left:
-        picture(answer, "isu.flow", hoaxes.flow, note=t("hoaxes.flow_note"), more=partial(hoaxes.draw_balance, answer))
+        more, note = partial(hoaxes.draw_balance, answer), t("hoaxes.flow_note")
+        picture(answer, "isu.flow", hoaxes.flow, "content_difference", note=note, more=more)
     with right:
-        picture(answer, "isu.services", partial(hoaxes.services, answers), note=t("hoaxes.services_note"))
+        picture(answer, "isu.services", services, "content_open", note=t("hoaxes.services_note"))
     fold_sheet(answer, "isu.exact", t("hoaxes.exact"), partial(hoaxes.exact, answers))
 
 
@@ -56,13 +57,12 @@ def claims(answers: Answers) -> None:
     tile_row(answers["counts"], "isu.counts", current(), partial(hoaxes.issue_tiles, answers))
     left, right = st.columns(2, gap="small")
     with left:
-        picture(answers["issue_curve"], "isu.issues", partial(hoaxes.issue_curve, answers))
-        picture(
-            answers["issue_themes"], "isu.themes", partial(hoaxes.issue_themes, answers), empty=t("hoaxes.no_issue")
-        )
+        picture(answers["issue_curve"], "isu.issues", partial(hoaxes.issue_curve, answers), "issues_new")
+        themes, none = partial(hoaxes.issue_themes, answers), t("hoaxes.no_issue")
+        picture(answers["issue_themes"], "isu.themes", themes, "issues_new", empty=none)
     with right:
-        spread, note = partial(hoaxes.spread, answers), hoaxes.spread_note(answers)
-        picture(answers["top"], "isu.spread", spread, note=note, empty=t("hoaxes.top_empty"))
+        spread, note, none = partial(hoaxes.spread, answers), hoaxes.spread_note(answers), t("hoaxes.top_empty")
+        picture(answers["top"], "isu.spread", spread, "issue_services", note=note, empty=none)
     fold_sheet(answers["top"], "isu.top", t("hoaxes.top_table"), partial(hoaxes.top, answers))
 
 

@@ -48,10 +48,12 @@ def trends(answers: Answers) -> None:
     """Draw content over time, and beside it what is rising."""
     left, right = st.columns([2, 1], gap="small")
     with left:
-        picture(answers["curve"], "ringkasan.curve", partial(overview.curve, answers), note=t("overview.curve_note"))
+        curve, note = partial(overview.curve, answers), t("overview.curve_note")
+        picture(answers["curve"], "ringkasan.curve", curve, "content_found", note=note)
     with right:
         rising, none = partial(overview.rising, answers), t("overview.rising_none")
-        picture(answers["rising"], "ringkasan.rising", rising, empty=none, heading=t("overview.rising"))
+        heading = t("overview.rising")
+        picture(answers["rising"], "ringkasan.rising", rising, "rising_ratio", empty=none, heading=heading)
 
 
 def beside(answers: Answers) -> None:

@@ -1,6 +1,7 @@
 """Open requests by the age of their clock: within the hour, near its end, past it, past the rules."""
 
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -46,13 +47,13 @@ def by_age(frame: pd.DataFrame, oldest_minutes: float | None, language: Language
     counts = frame.loc[frame["is_total"], "n"].tolist()
     names = AGES[language]
     words = {state: f"{mark} {say(language, f'backlog_{state}')}" for state, mark in MARKS.items()}
-    bars = {
+    bars: dict[str, Any] = {
         "n": counts, "count": [number(n, language) for n in counts], "name": list(names[: len(counts)]),
         "left": [place + 0.1 for place in range(len(counts))], "right": [place + 0.9 for place in range(len(counts))],
         "center": [place + 0.5 for place in range(len(counts))], "color": list(STATES[: len(counts)]),
         "state": [words[state] for state in STATES[: len(counts)]],
     }  # fmt: skip
-    groups = {"center": [1.5, 3.5, 5.5], "state": list(words.values()), "color": list(words)}
+    groups: dict[str, Any] = {"center": [1.5, 3.5, 5.5], "state": list(words.values()), "color": list(words)}
     title = say(language, "backlog_none")
     if sum(counts):
         late, near = sum(counts[4:]), counts[3]

@@ -81,7 +81,10 @@ def by_moment(frame: pd.DataFrame, language: Language) -> Chart:
                          "name": wait(minutes, language), "part": _word(part, language),
                          "share": percent(shares.get(part, 0.0), language, 0)})  # fmt: skip
             start = stop
-    rows = {"name": [wait(m, language) for m in moments], "middle": [place + 0.5 for place in range(len(moments))]}
+    rows: dict[str, Any] = {
+        "name": [wait(m, language) for m in moments],
+        "middle": [place + 0.5 for place in range(len(moments))],
+    }
     shown = [bar for bar in bars if bar["to"] > bar["from"]]
     table = merged(part={name: [bar[name] for bar in shown] for name in bars[0]}, row=rows)
     title = _title(whole, language)

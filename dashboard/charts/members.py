@@ -27,7 +27,7 @@ from dashboard.escaping import plain
 from dashboard.formats import SMALL, Language, number, percent
 from dashboard.palette import service_token
 
-ROW = 44
+ROW = 46
 FEET = 40
 """Heights in pixels: of one row, and of the time labels below them."""
 
@@ -40,7 +40,7 @@ BUCKETS = 170
 _LEFT, _RIGHT = "width < 520 ? 0 : 170", "width < 520 ? 62 : 130"
 _BESIDE_OR_ABOVE = {
     "limit": {"expr": "width < 520 ? width - 70 : 160"},
-    "dy": {"expr": "width < 520 ? -19 : 0"},
+    "dy": {"expr": "width < 520 ? -21 : 0"},
 }
 
 

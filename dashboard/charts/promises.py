@@ -65,7 +65,7 @@ def over_time(frame: pd.DataFrame, language: Language, events: pd.DataFrame | No
     """Return the trend of `takedowns.within_promise_over_time` with its interval and the events of the calendar."""
     cohorts, width = _cohorts(frame)
     at = wall_clock(cohorts["started_at"]) + width / 2
-    rows = {
+    rows: dict[str, Any] = {
         "at": at, "share": cohorts["share"].to_numpy(), "low": cohorts["low"].to_numpy(),
         "high": cohorts["high"].to_numpy(), "when": bucket_words(cohorts["started_at"], width, language),
         "words": [percent(value, language, 0) for value in cohorts["share"]],
@@ -75,13 +75,17 @@ def over_time(frame: pd.DataFrame, language: Language, events: pd.DataFrame | No
     young = at[cohorts["is_filling"].to_numpy()]
     edges = {"from": young[:1] - width / 2, "to": young[-1:] + width / 2}
     name = {"at": edges["to"], "text": [say(language, "maturing")] * len(edges["to"])}
-    marked = {"at": [], "text": []} if events is None or events.empty else _events(events, cohorts, width, language)
+    marked: dict[str, Any] = (
+        {"at": [], "text": []} if events is None or events.empty else _events(events, cohorts, width, language)
+    )
     table = merged(cohort=rows, maturing=edges, name=name, event=marked)
     title = _title(cohorts, language)
     return Chart(title, _spec(language), table, title, HEIGHT)
 
 
-def _events(events: pd.DataFrame, cohorts: pd.DataFrame, width: int, language: Language) -> dict[str, Any]:
+def _events(events: pd.DataFrame | None, cohorts: pd.DataFrame, width: int, language: Language) -> dict[str, Any]:
+    if events is None or events.empty:
+        return {"at": [], "text": []}
     last = cohorts["started_at"].iloc[-1] + pd.Timedelta(milliseconds=width)
     inside = events[events["starts_at"].between(cohorts["started_at"].iloc[0], last)]
     return {"at": wall_clock(inside["starts_at"]), "text": inside[f"label_{language}"].tolist()}

@@ -10,7 +10,7 @@ from dashboard import formats
 from dashboard.charts.chart import Chart, Spec, end, field, layered, merged, only, records, say, token_of, tooltip
 from dashboard.formats import Language, number
 
-ROW = 46
+ROW = 56
 
 
 STATES = {

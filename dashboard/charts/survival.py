@@ -23,7 +23,7 @@ from dashboard.escaping import plain
 from dashboard.formats import SMALL, UNKNOWN, Language, duration, number, percent, percent_range
 from dashboard.palette import service_token
 
-HEIGHT = 380
+HEIGHT = 410
 DRAWN = 5
 """Curves drawn at once, those with most requests; the table below the chart has every service."""
 
@@ -57,7 +57,7 @@ def _y(name: str, language: Language) -> Spec:
 
 def _lines(x: Spec, ink: Spec) -> list[Spec]:
     text = {"type": "text", "align": "right", "baseline": "top", "dx": -5, "fontSize": 11}
-    words = {"x": x, "y": {"value": {"expr": "datum.slot * 15 + 2"}}, "text": field("text", "nominal"), "color": ink}
+    words = {"x": x, "y": {"value": {"expr": "-17 - 15 * datum.slot"}}, "text": field("text", "nominal"), "color": ink}
     rule = {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.5}
     return [
         {"transform": only("line"), "mark": rule, "encoding": {"x": x, "color": ink}},
@@ -75,22 +75,24 @@ def _spec(language: Language, scale: str) -> Spec:
     tips = tooltip(*zip(("name", "when", "share", "range", "watched"), [say(language, n) for n in names], strict=True))
     band = {"x": x, "y": _y("low", language), "y2": end("high"), **of_service}
     label = {"x": {"value": {"expr": f"width - {_MARGIN} + 8"}}, "y": _y("at", language), "color": ink}
+    room = {"left": 2, "top": 52, "right": 2, "bottom": 2}
     named = {"type": "text", "align": "left", "fontWeight": 600, "limit": {"expr": f"{_MARGIN} - 8"}}
     return layered(language, [
-        {"transform": only("curve"), "mark": {"type": "area", "opacity": 0.22, **steps}, "encoding": band},
+        {"transform": only("curve"), "mark": {"type": "area", "opacity": 0.18, **steps}, "encoding": band},
         *_lines(x, ink),
         {"transform": only("curve"), "mark": {"type": "line", "strokeWidth": 2.2, **steps},
          "encoding": {"x": x, "y": y, "strokeDash": dash, **of_service}},
         {"transform": only("name"), "mark": named, "encoding": {**label, "text": field("name", "nominal")}},
         {"transform": only("curve"), "mark": {"type": "point", "opacity": 0, "size": 90},
          "encoding": {"x": x, "y": y, "tooltip": tips}},
-    ])  # fmt: skip
+    ], padding=room)  # fmt: skip
 
 
 def drawn(summary: pd.DataFrame) -> list[str]:
     """Return the services whose curves are drawn: those with most requests, in screen order."""
     own = summary[~summary["is_total"] & summary["is_applicable"]]
-    return own.loc[own["n"].nlargest(DRAWN).index.sort_values(), "service"].tolist()
+    most = own.loc[own["n"].nlargest(DRAWN).index.sort_values()]
+    return [str(code) for code in most["service"]]
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
@@ -139,6 +141,7 @@ def still_up(
     deadlines: pd.DataFrame,
     names: Mapping[str, str],
     language: Language,
+    *,
     scale: str = "log",
 ) -> Chart:
     """Return the curves of `latency.curves` for the services `drawn`, with the lines of `deadlines.in_force`.
@@ -148,7 +151,7 @@ def still_up(
     services = drawn(summary)
     shown = curves[curves["service"].isin(services)]
     ends = shown.groupby("service", sort=False).tail(1)
-    edge = {"name": [plain(names.get(code, code), 40) for code in ends["service"]],
+    edge: dict[str, Any] = {"name": [plain(names.get(code, code), 40) for code in ends["service"]],
             "at": _apart(ends["still_up"].tolist()), "color": [_color(row) for row in records(ends)]}  # fmt: skip
     table = merged(curve=_curve_rows(shown, names, language), name=edge, line=_line_rows(deadlines, language))
     title = _title(summary, names, language)

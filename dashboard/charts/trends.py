@@ -57,7 +57,8 @@ def _usual(title: str) -> list[Spec]:
     step = {"interpolate": "step-after"}
     band = _layer("usual", {"type": "area", **step}, token("band"), x=x(), y=y("low", title), y2=end("high"))
     line = _layer("usual", {"type": "line", "strokeWidth": 1.5, **step}, token("muted"), x=x(), y=y("usual", title))
-    named = {"type": "text", "align": "left", "dx": 4, "dy": -7, "fontSize": 11}
+    wide = {"expr": "width < 420 ? 0 : 1"}
+    named = {"type": "text", "align": "left", "dx": 4, "dy": -7, "fontSize": 11, "opacity": wide}
     name = _layer("name", named, token("muted"), x=x(), y=y("high", title), text=field("text", "nominal"))
     return [band, line, name]
 

@@ -38,7 +38,7 @@ def test_the_tiles_are_what_a_recount_says(room: Callable[..., None], engine: En
     shown = texts(app)
     assert "49–78\xa0%, n = 37" in shown  # 24 of 37 that were due, Wilson 95 %
     assert "2 belum jatuh tempo" in shown
-    assert "◆ 1 di menit 45–60" in shown
+    assert "◆ 1 di 45–60 mnt" in shown
     assert "belum ada laporan kanal" in shown
 
 
