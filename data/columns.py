@@ -19,7 +19,7 @@ class UtcSeconds(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | int | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | int | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy passes it)
         """Return the stored seconds; integers pass as they are; raise `ValueError` for a naive datetime."""
         if value is None or isinstance(value, int):
             return value
@@ -32,7 +32,7 @@ class UtcSeconds(TypeDecorator[datetime]):
         stored = self.process_bind_param(value, dialect)
         return "NULL" if stored is None else str(stored)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy passes it)
         """Return the aware UTC datetime of the stored seconds."""
         return None if value is None else datetime.fromtimestamp(int(value), UTC)
 

@@ -47,8 +47,12 @@ region = dimension(
 
 theme = dimension("theme", "Subject of a claim or message", *_key("theme"))
 harm = dimension("harm", "Kind of harm: disinformation, hate speech, cyberbullying, SARA and others", *_key("harm"))
-technique = dimension("technique", "How the content misleads: deepfake, altered picture, false context", *_key("technique"))
-detection_source = dimension("detection_source", "Who found it: automatic (AIS), cyber patrol, public, partner", *_key("detection source"))
+technique = dimension(
+    "technique", "How the content misleads: deepfake, altered picture, false context", *_key("technique")
+)
+detection_source = dimension(
+    "detection_source", "Who found it: automatic (AIS), cyber patrol, public, partner", *_key("detection source")
+)
 organisation = dimension(
     "organisation",
     "Agencies and partners that send, receive or publish",
@@ -59,9 +63,17 @@ outcome = dimension(
     "outcome",
     "How a request or a content item ended; found = the sum of the balance parts",
     *_key("outcome"),
-    column("balance_part", Text, "Part of found it counts in: open, removed, restricted, labelled, rejected, withdrawn"),
+    column(
+        "balance_part", Text, "Part of found it counts in: open, removed, restricted, labelled, rejected, withdrawn"
+    ),
 )
-campaign = dimension("campaign", "Campaigns of the task force", *_key("campaign"), time("starts_at", "Start"), time("ends_at", "End, exclusive"))
+campaign = dimension(
+    "campaign",
+    "Campaigns of the task force",
+    *_key("campaign"),
+    time("starts_at", "Start"),
+    time("ends_at", "End, exclusive"),
+)
 channel = dimension(
     "channel",
     "Where messages are spread: services, broadcasters, telecom operators, print, face to face",
@@ -69,8 +81,12 @@ channel = dimension(
     column("kind", Text, "social_media, broadcast, telecom, print, outdoor, face_to_face"),
     column("audience", BigInteger, "Largest possible unique audience, people; empty when unknown", nullable=True),
 )
-activity_format = dimension("activity_format", "Form of an activity or broadcast: PSA, news, dialogue, podcast, seminar", *_key("format"))
-election = dimension("election", "Elections watched", *_key("election"), time("voting_at", "Midnight WIB of voting day"))
+activity_format = dimension(
+    "activity_format", "Form of an activity or broadcast: PSA, news, dialogue, podcast, seminar", *_key("format")
+)
+election = dimension(
+    "election", "Elections watched", *_key("election"), time("voting_at", "Midnight WIB of voting day")
+)
 period = dimension(
     "period",
     "Named periods of an election; the dates may be edited",
@@ -103,6 +119,19 @@ deadline = dimension(
 )
 
 CODED = (
-    operator, service, theme, harm, technique, detection_source, organisation, outcome,
-    campaign, channel, activity_format, election, period, calendar_event, deadline,
+    operator,
+    service,
+    theme,
+    harm,
+    technique,
+    detection_source,
+    organisation,
+    outcome,
+    campaign,
+    channel,
+    activity_format,
+    election,
+    period,
+    calendar_event,
+    deadline,
 )

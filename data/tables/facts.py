@@ -33,6 +33,7 @@ ODD_OPEN_REQUEST = (
 def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
+
 issue = fact(
     "issue",
     "Isu: one claim or narrative, spread by many content items",
@@ -92,7 +93,13 @@ takedown_request = fact(
     "takedown_request",
     "Pengajuan penurunan: one request to a service to take one content item down",
     column("content_id", BigInteger, "content.content_id", primary_key=True, autoincrement=False),
-    column("request_no", SmallInteger, "1 for the first request for this content, 2 after a reappearance", primary_key=True, autoincrement=False),
+    column(
+        "request_no",
+        SmallInteger,
+        "1 for the first request for this content, 2 after a reappearance",
+        primary_key=True,
+        autoincrement=False,
+    ),
     column("service_id", SmallInteger, "service.id, as on the content"),
     column("province_code", Text, "region.code, as on the content", nullable=True),
     column("theme_id", SmallInteger, "theme.id, as on the content"),

@@ -23,7 +23,9 @@ feed = ledger(
 load_run = ledger(
     "load_run",
     "One row a finished load of a file",
-    column("load_id", BigInteger, "stable_id of file digest, format and finish time", primary_key=True, autoincrement=False),
+    column(
+        "load_id", BigInteger, "stable_id of file digest, format and finish time", primary_key=True, autoincrement=False
+    ),
     column("feed_code", Text, "feed.code"),
     column("file_name", Text, "Name of the file without its folder"),
     column("sha256", Text, "Digest of the file"),
@@ -54,7 +56,9 @@ correction = fact(
     "correction",
     "Ralat: a value that was changed after it had been published",
     column("record_id", BigInteger, "Id of the corrected row", primary_key=True, autoincrement=False),
-    column("correction_id", BigInteger, "stable_id of row, column, time and value", primary_key=True, autoincrement=False),
+    column(
+        "correction_id", BigInteger, "stable_id of row, column, time and value", primary_key=True, autoincrement=False
+    ),
     column("table_name", Text, "Corrected table"),
     column("column_name", Text, "Corrected column"),
     column("old_value", Text, "Value before, as text", nullable=True),
@@ -90,6 +94,8 @@ schema_version = ledger(
 setting = ledger(
     "setting",
     "Switches of this database",
-    column("name", Text, "rollups (triggers or recorded), rollups_state (ready or building), write_gate", primary_key=True),
+    column(
+        "name", Text, "rollups (triggers or recorded), rollups_state (ready or building), write_gate", primary_key=True
+    ),
     column("value", Text, "Value as text"),
 )

@@ -17,7 +17,7 @@ metadata = MetaData(
 )
 
 HOT = {"fillfactor": "80", "autovacuum_vacuum_scale_factor": "0.01", "autovacuum_vacuum_insert_scale_factor": "0.02"}
-"""Storage of tables that change at their hot end (PostgreSQL): dead rows near "now" made a live count 17 times slower."""
+"""Storage of tables that change at their end (PostgreSQL): dead rows near "now" made a live count 17 times as slow."""
 
 
 def dimension(name: str, comment: str, *columns: Column[Any], **options: Any) -> Table:

@@ -1,4 +1,4 @@
-"""What the public told us, what was handed on, and what was said back: complaints, referrals, blocks, campaigns, QoS."""
+"""What the public told us, what was handed on, what was said back: complaints, referrals, blocks, campaigns, QoS."""
 
 from sqlalchemy import BigInteger, Float, Index, Integer, SmallInteger, Text
 
@@ -72,7 +72,12 @@ campaign_reach = fact(
     column("province_code", Text, "region.code; '00' for the whole country", primary_key=True),
     column("day", Integer, "WIB day, days since 1970-01-01", primary_key=True, autoincrement=False),
     column("theme_id", SmallInteger, "theme.id of the message", primary_key=True, autoincrement=False),
-    column("reach", BigInteger, "Unique people on this channel on this day; never summed across channels as unique", nullable=True),
+    column(
+        "reach",
+        BigInteger,
+        "Unique people on this channel on this day; never summed across channels as unique",
+        nullable=True,
+    ),
     column("impressions", BigInteger, "Times shown", nullable=True),
     column("engagements", BigInteger, "Reactions, comments and shares", nullable=True),
     column("target_reach", BigInteger, "Reach planned", nullable=True),

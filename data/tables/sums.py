@@ -13,7 +13,13 @@ from data.tables.metadata import rollup
 def _dimensions(*names: str) -> list[Column]:  # type: ignore[type-arg]
     kinds = {"province_code": Text, "issue_id": BigInteger, "latency_bucket": Integer}
     return [
-        column(n, kinds.get(n, SmallInteger), f"{n} of the facts; -1 or '*' when the cube does not keep it", primary_key=True, autoincrement=False)
+        column(
+            n,
+            kinds.get(n, SmallInteger),
+            f"{n} of the facts; -1 or '*' when the cube does not keep it",
+            primary_key=True,
+            autoincrement=False,
+        )
         for n in names
     ]
 
@@ -27,7 +33,9 @@ def _cube() -> Column:  # type: ignore[type-arg]
 
 
 def _bucket(what: str) -> Column:  # type: ignore[type-arg]
-    return column("bucket", Integer, f"Time bucket of {what} in the cube's grain", primary_key=True, autoincrement=False)
+    return column(
+        "bucket", Integer, f"Time bucket of {what} in the cube's grain", primary_key=True, autoincrement=False
+    )
 
 
 rollup_content = rollup(
