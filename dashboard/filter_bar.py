@@ -29,6 +29,9 @@ SHOWN = "posko.shown"
 LANGUAGE_SWITCH = "posko.language"
 """Session keys: the running choice, the one the widgets were last set from, and the switch of the language."""
 
+CLOCK_PIXELS = 420
+"""Width of the switch of the clock: its longest name."""
+
 FIELDS = (("services", "service"), ("provinces", "province"), ("themes", "theme"), ("sources", "source"))
 """Field of the choice and the dimension its codes come from."""
 
@@ -72,6 +75,21 @@ def draw(moment: Moment) -> None:
             _pick_days(moment)
     for field, dimension in FIELDS:
         _multiselect(field, t(f"shell.{dimension}"), options[field])
+
+
+def draw_clock(options: Mapping[str, str], label: str, explanation: str) -> None:
+    """Draw the switch of the clock of latencies (code -> name), set to the running choice, as a page of them wants."""
+    key = _key("clock")
+    st.session_state[key] = current().clock
+    st.selectbox(
+        label,
+        list(options),
+        format_func=_labels(options),
+        key=key,
+        on_change=_clock_chosen,
+        help=explanation,
+        width=CLOCK_PIXELS,
+    )
 
 
 def draw_language() -> None:
@@ -185,6 +203,11 @@ def _days_chosen() -> None:
     picked = st.session_state[_key("days")]
     if len(picked) == 2:
         _write(replace(current(), first_day=picked[0], last_day=picked[1]))
+
+
+def _clock_chosen() -> None:
+    language.use(spoken())
+    _write(replace(current(), clock=st.session_state[_key("clock")]))
 
 
 def _speak(chosen: str) -> None:

@@ -1,5 +1,79 @@
 """How fast does hoax content come down, and how sure are we?"""
 
-from dashboard import shell
+from functools import partial
 
-shell.coming("latensi")
+import streamlit as st
+
+from dashboard import backlogs, latencies, latency_choices, shell
+from dashboard.door import Answers, Question
+from dashboard.language import current, t
+from dashboard.live import live
+from dashboard.tables import fold_sheet
+from dashboard.tiles import picture, section, tile_panel, tile_row
+from queries import appeals, backlog, calendars, deadlines, durations, request_sources, takedowns
+
+FIGURES: dict[str, Question] = {
+    "within": takedowns.within_promise,
+    "durations": durations.durations,
+    "open": takedowns.now_open,
+}
+SPEED: dict[str, Question] = FIGURES | {"deadlines": deadlines.in_force, "mix": request_sources.mix}
+WAITING: dict[str, Question] = {"ages": backlog.by_age, "queue": backlog.queue, "open": takedowns.now_open}
+TREND: dict[str, Question] = {"kept": takedowns.within_promise_over_time, "events": calendars.events}
+
+
+def heading(answers: Answers) -> None:
+    """Say what the page speaks for."""
+    shell.caption(answers, latencies.n_words(answers), topics=("request",))
+
+
+def figures(answers: Answers) -> None:
+    """Draw the four tiles of speed."""
+    for column, (name, build) in zip(st.columns(4, gap="small"), latencies.TILES.items(), strict=True):
+        with column:
+            question = "durations" if name == "p90" else name
+            tile_panel(answers[question], f"latensi.{name}", current(), partial(build, answers))
+
+
+def speed(scale: str, answers: Answers) -> None:
+    """Draw how long content stays up, how much came down within the hour, and how requests ended."""
+    left, right = st.columns([11, 9], gap="small")
+    answer, empty = answers["durations"], t("latencies.curves_empty")
+    with left:
+        draw, note = partial(latencies.curves, answers, scale), latencies.curves_note(answers)
+        picture(answer, f"latensi.curves.{scale}", draw, "latency_median_minutes", note=note, empty=empty)
+        fold_sheet(answer, "latensi.watched", t("latencies.risk_table"), partial(latencies.watched, answers))
+        note = t("latencies.endings_note")
+        picture(answer, "latensi.ends", latencies.ends, "ended_share", note=note, empty=empty)
+    with right:
+        more = partial(latencies.draw_left_out, answers["within"])
+        draw, note = partial(latencies.within, answers), latencies.order_note(answers)
+        picture(answers["within"], "latensi.by_service", draw, "within_promise_share", note=note, more=more)
+
+
+def waiting(answers: Answers) -> None:
+    """Draw what is open now: the countdown, and the backlog by age."""
+    left, right = st.columns([11, 9], gap="small")
+    with left:
+        backlogs.draw_queue(answers)
+    with right:
+        draw, note = partial(backlogs.by_age, answers), t("latencies.backlog_note")
+        picture(answers["ages"], "latensi.ages", draw, "requests_open", note=note)
+    fold_sheet(answers["ages"], "latensi.by_age", t("latencies.backlog_table"), partial(backlogs.ages, answers))
+
+
+def errors(answers: Answers) -> None:
+    """Draw the errors as large as the removals."""
+    tile_row(answers["errors"], "latensi.errors", current(), partial(backlogs.error_tiles, answers))
+
+
+shell.header("latensi")
+live("latensi.heading", {"within": takedowns.within_promise}, heading)
+scale = latency_choices.choose()
+live("latensi.figures", FIGURES, figures, topics=("request",))
+live("latensi.bad", FIGURES, backlogs.draw_bad_times, topics=("request",))
+live("latensi.speed", SPEED, partial(speed, scale), topics=("request",))
+live("latensi.waiting", WAITING, waiting)
+live("latensi.trend", TREND, latencies.draw_trend, topics=("request",))
+section(t("latencies.errors"))
+live("latensi.errors", {"errors": appeals.errors}, errors, topics=("request",))

@@ -44,7 +44,7 @@ def mixes_differ(mix: pd.DataFrame, services: Collection[str]) -> bool:
     counts = mix[mix["service"].isin(services)].pivot_table(index="service", columns="source", values="n", fill_value=0)
     if len(counts) < 2:
         return False
-    shares = counts.to_numpy(dtype="float64")
-    shares /= shares.sum(axis=1, keepdims=True)
+    n = counts.to_numpy(dtype="float64")
+    shares = n / n.sum(axis=1, keepdims=True)
     apart = np.abs(shares[:, None, :] - shares[None, :, :]).sum(axis=2) / 2
     return bool(apart.max() > MIX_DISTANCE)

@@ -1,0 +1,146 @@
+"""What the panels of Latensi & Kepatuhan say of what is open now, and of the errors of takedown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats
+from dashboard.charts import backlogs
+from dashboard.charts.chart import Chart, records
+from dashboard.door import Answer, Answers
+from dashboard.escaping import defang, plain
+from dashboard.formats import number
+from dashboard.language import current, t
+from dashboard.latencies import whole
+from dashboard.live import panel
+from dashboard.overview import REQUESTS, labels, window_words
+from dashboard.shell import rows_link
+from dashboard.tables import Column, Sheet, draw_sheet, sheet
+from dashboard.tiles import Tile
+
+APPEALS = {"tabel": "keberatan"}
+
+
+def by_age(answers: Answers, frame: pd.DataFrame) -> Chart:
+    """Return the backlog by age class with the oldest."""
+    waiting = answers["open"].frame
+    oldest = None if waiting is None else whole(waiting)["oldest_minutes"]
+    return backlogs.by_age(frame, oldest, current())
+
+
+def ages(answers: Answers, frame: pd.DataFrame) -> Sheet:
+    """Return the backlog by service and age class in numbers."""
+    names, tongue = labels(answers).get("service", {}), current()
+    wide = frame.pivot_table(index="service", columns="from_minutes", values="n", sort=False)
+    codes = [code for code in dict.fromkeys(frame["service"]) if code] + [""]
+    titles = [plain(names.get(code, code), 60) if code else t("latencies.total") for code in codes]
+    columns = [
+        Column(word, [number(wide.loc[code, first], tongue) for code in codes], is_number=True)
+        for first, word in zip(sorted(wide.columns), backlogs.AGES[tongue], strict=True)
+    ]
+    return sheet([Column(t("latencies.service"), titles), *columns], t("latencies.backlog_table"))
+
+
+def draw_queue(answers: Answers) -> None:
+    """Draw the countdown: what is past its hour in red above, then who reaches it next."""
+    with st.container(border=True, height="stretch"):
+        panel(t("latencies.queue"), answers["open"], _overdue_line, note=t("latencies.queue_note"), border=False)
+        answer = answers["queue"]
+        panel(None, answer, lambda _: _list(answers, answer), empty=t("latencies.queue_empty"), border=False)
+
+
+def _overdue_line(frame: pd.DataFrame) -> None:
+    n = whole(frame)["n_overdue"]
+    if not n:
+        st.markdown(f":green[{t('latencies.none_overdue')}]")
+        return
+    shown = number(n, current())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":red[**{t('latencies.overdue', n=shown)}**]", width="content")
+        rows_link(f"{t('overview.rows_requests', n=shown)} →", **REQUESTS, keadaan="lewat")
+
+
+def _list(answers: Answers, answer: Answer) -> None:
+    draw_sheet(answer, f"latensi.queue.{current()}", lambda frame: next_due(answers, frame), most=9)
+
+
+def next_due(answers: Answers, frame: pd.DataFrame) -> Sheet:
+    """Return the countdown in rows; titles are what a stranger wrote, shown as text with addresses defanged."""
+    names, tongue = labels(answers), current()
+    rows, regions = records(frame), names.get("province", {})
+    known = names.get("service", {})
+    columns = [
+        Column(t("latencies.left"), [formats.duration(r["minutes_left"] * 60, tongue) for r in rows], is_number=True),
+        Column(t("latencies.state"), [_state(row) for row in rows]),
+        Column(t("latencies.service"), [plain(known.get(r["service"], r["service"]), 40) for r in rows]),
+        Column(t("latencies.province"), [_region(r["province"], regions) for r in rows]),
+        Column(t("latencies.begun"), [formats.clock(r["started_at"], tongue) for r in rows]),
+        Column(t("latencies.title"), [defang(r["title"], 120) for r in rows], width="large"),
+    ]  # fmt: skip
+    return sheet(columns, t("latencies.queue"), t("latencies.queue_empty"))
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    words = t(f"latencies.{row['state']}")
+    return f"{words} · {t('latencies.stopped')}" if row["is_stopped"] else words
+
+
+def _region(code: str, names: Mapping[str, str]) -> str:
+    return plain(names.get(code, code), 40) if code else t("latencies.unlocated")
+
+
+def draw_bad_times(answers: Answers) -> None:
+    """Draw how many requests have times that measure nothing, with a link to their rows."""
+    within, waiting = answers["within"].frame, answers["open"].frame
+    if within is None or waiting is None:
+        return
+    bad, undated = whole(within)["n_unmeasurable"], whole(waiting)["n_undated"]
+    counts = {"n": number(bad, current()), "open": number(undated, current())}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("latencies.bad_note", **counts), width="stretch")
+        rows_link(f"{t('latencies.bad_rows', n=counts['n'])} →", **REQUESTS, keadaan="tidak_terukur")
+
+
+def error_tiles(answers: Answers, frame: pd.DataFrame) -> list[Tile]:
+    """Return the tiles of errors (`appeals.errors`), as large as those of removals."""
+    (row,), tongue = records(frame), current()
+    window = window_words(answers.filters) if answers.filters else ""
+    counts = {name: number(row[f"n_{name}"], tongue) for name in ("received", "upheld", "dismissed", "open", "waiting")}
+    parts = t("latencies.errors_part", **{name: counts[name] for name in ("upheld", "dismissed", "open")})
+    back = t("latencies.reinstated", n=number(row["n_reinstated"], tongue))
+    return [
+        Tile(measure="appeals_received", value=counts["received"], notes=(parts,), about=window,
+             rows=t("latencies.rows_appeals", n=counts["received"]), query=APPEALS),
+        Tile(measure="appeals_granted", value=counts["upheld"], notes=(back,), about=window,
+             rows=t("latencies.rows_appeals", n=counts["upheld"]), query=APPEALS | {"keadaan": "dikabulkan"}),
+        Tile(measure="appeals_waiting", value=counts["waiting"], notes=(_oldest(row),), about=t("latencies.last_90"),
+             rows=t("latencies.rows_appeals", n=counts["waiting"]), query=APPEALS | {"keadaan": "terbuka"}),
+        _came_back(row),
+    ]  # fmt: skip
+
+
+def _oldest(row: Mapping[Any, Any]) -> str:
+    if not row["n_waiting"]:
+        return f":green[{t('latencies.none_waiting')}]"
+    return t("latencies.oldest_days", age=formats.duration(row["oldest_days"] * 86_400, current()))
+
+
+def _came_back(row: Mapping[Any, Any]) -> Tile:
+    tongue = current()
+    notes = [t("latencies.back_none")]
+    if row["n_matured_7"]:
+        shown = formats.percent_range(row["reappeared_low_7"], row["reappeared_high_7"], tongue)
+        n, k = number(row["n_matured_7"], tongue), number(row["n_reappeared_7"], tongue)
+        notes = [t("latencies.back", range=shown, k=k, n=n)]
+    if row["n_matured_30"]:
+        share, shown = formats.percent(row["reappeared_30"], tongue), formats.percent_range(
+            row["reappeared_low_30"], row["reappeared_high_30"], tongue)  # fmt: skip
+        notes.append(t("latencies.back_30", share=share, range=shown, n=number(row["n_matured_30"], tongue)))
+    first, last = (
+        formats.day(row[f"removed_{side}_7"], tongue, weekday=False, year=False) for side in ("since", "until")
+    )
+    value = formats.percent(row["reappeared_7"] if row["n_matured_7"] else None, tongue)
+    words = t("latencies.removed_between", window=f"{first} – {last}")
+    return Tile(measure="reappeared_share", value=value, notes=tuple(notes), about=words)

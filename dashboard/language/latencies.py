@@ -1,0 +1,128 @@
+"""Words of the page Latensi & Kepatuhan."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "n": ("n = {n} pengajuan", "n = {n} requests"),
+    "clock": ("Jam yang dipakai", "Clock"),
+    "clock_help": (
+        "Janji satu jam tidak menyebut sejak kapan. Bawaan: sejak diterima layanan sampai ditindak, dikurangi jeda.",
+        "The promise says one hour and not from when. Default: from receipt by the service to its action, less stops.",
+    ),
+    "clock_note": (
+        "Tunggakan, antrean dan lewat tenggat selalu memakai jam sejak diterima layanan.",
+        "Backlog, queue and overdue always use the clock from receipt by the service.",
+    ),
+    "clock_other": (
+        "Jam ini dihitung langsung dari baris, paling lama 31 hari.",
+        "This clock is counted from the rows themselves, over at most 31 days.",
+    ),
+    "promise_means": (
+        ("“Dalam satu jam” di sini: paling lama 60 menit pada {clock}, dikurangi jeda. 60 menit adalah janji sukarela; "
+        "4 jam (mendesak) dan 24 jam (hoaks) adalah aturan."),
+        ("“Within an hour” here: at most 60 minutes on the {clock}, less stops. 60 minutes is a voluntary promise; "
+        "4 hours (urgent) and 24 hours (hoax) are the rule."),
+    ),
+    "default_clock": ("jam sejak diterima layanan", "clock from receipt by the service"),
+    "limits": ("{range} · Kaplan–Meier", "{range} · Kaplan–Meier"),
+    "limit_open": ("di atas {time}", "above {time}"),
+    "open_counted": ("n = {n}, {open} masih terbuka ikut dihitung", "n = {n}, {open} still open counted in"),
+    "not_reached": ("belum tercapai selama dipantau", "not reached while watched"),
+    "oldest_of": ("tertua {age} · {service}", "oldest {age} · {service}"),
+    "curves_note": (
+        ("bagian yang masih tayang · pita: selang 95 % · yang masih terbuka disensor per {at} · putus-putus abu-abu: "
+        "bukan penanda tangan · digambar: {k} layanan dengan pengajuan terbanyak"),
+        ("share still up · band: 95 % interval · open ones censored at {at} · dashed grey: not a signatory · "
+        "drawn: the {k} services with most requests"),
+    ),
+    "lines_other_clock": (
+        "Garis 60 menit, 4 jam dan 24 jam berlaku untuk jam sejak diterima; di sini hanya pembanding.",
+        "The lines at 60 minutes, 4 and 24 hours hold on the clock from receipt; here they are for comparison only.",
+    ),
+    "curves_empty": (
+        "Tidak ada pengajuan yang jamnya mulai dalam rentang dan saringan ini.",
+        "No request's clock started in this window with these filters.",
+    ),
+    "risk_table": (
+        "Median, p90 dan yang masih dipantau, semua layanan",
+        "Median, p90 and numbers still watched, every service",
+    ),
+    "service": ("Layanan", "Service"),
+    "requests": ("n", "n"),
+    "median": ("Median", "Median"),
+    "limits_95": ("Selang 95 %", "95 % interval"),
+    "p90": ("p90", "p90"),
+    "watched_at": ("dipantau {time}", "watched {time}"),
+    "total": ("Seluruhnya", "All"),
+    "not_signatory": ("{name} (bukan penanda tangan)", "{name} (not a signatory)"),
+    "scale": ("Skala waktu", "Time scale"),
+    "log": ("logaritmik", "logarithmic"),
+    "linear": ("linear", "linear"),
+    "ordered": (
+        "urut bagian: selang tidak tumpang tindih dan sumber temuan serupa",
+        "in order of the share: intervals do not overlap and detection sources are alike",
+    ),
+    "not_ranked": ("urut abjad, tidak diperingkat: {why}", "alphabetical, not ranked: {why}"),
+    "why_few": ("ada layanan dengan n < 20", "some services have n < 20"),
+    "why_overlap": ("selang saling tumpang tindih", "intervals overlap"),
+    "why_sources": ("sumber temuan berbeda", "detection sources differ"),
+    "not_yet_due": ("{n} belum jatuh tempo", "{n} not yet due"),
+    "left_out": (
+        "tidak masuk penyebut: {withdrawn} dicabut, {bad} waktunya tidak terukur, {na} pesan tertutup",
+        "outside the denominator: {withdrawn} withdrawn, {bad} with unmeasurable times, {na} closed messaging",
+    ),
+    "bad_rows": ("{n} waktu tidak terukur", "{n} unmeasurable times"),
+    "bad_note": (
+        ("{n} pengajuan dalam rentang ini waktunya negatif, kosong atau hanya tanggal; {open} yang terbuka tanpa jam. "
+        "Disimpan dan dihitung, tidak masuk angka di atas."),
+        ("{n} requests of this window have negative, missing or day-precision times; {open} open ones have no clock. "
+        "Kept and counted, left out of the figures above."),
+    ),
+    "endings_note": (
+        "Stempel, penolakan dan pencabutan bukan penurunan: masing-masing akhir sendiri (Aalen–Johansen).",
+        "Labels, rejections and withdrawals are not removals: each is an end of its own (Aalen–Johansen).",
+    ),
+    "backlog_note": (
+        "umur jam sejak diterima, dikurangi jeda, saat ini; apa pun rentangnya",
+        "age on the clock from receipt, less stops, now; whatever the window",
+    ),
+    "backlog_table": ("Tunggakan per layanan dan umur", "Backlog by service and age"),
+    "queue": ("Antrean menuju 60 menit", "Countdown to 60 minutes"),
+    "queue_note": (
+        "jam sejak diterima layanan · tenang sampai menit 45, kuning 45–60",
+        "clock from receipt by the service · silent until minute 45, amber 45–60",
+    ),
+    "queue_empty": (
+        "Tidak ada pengajuan terbuka yang jamnya masih di bawah 60 menit.",
+        "No open request's clock is below 60 minutes.",
+    ),
+    "overdue": ("▲ {n} sudah lewat 60 menit", "▲ {n} already past 60 minutes"),
+    "none_overdue": ("● tidak ada yang lewat 60 menit", "● none past 60 minutes"),
+    "state": ("Keadaan", "State"),
+    "left": ("Sisa", "Left"),
+    "age": ("Umur", "Age"),
+    "province": ("Wilayah", "Region"),
+    "title": ("Konten", "Content"),
+    "begun": ("Jam mulai", "Clock started"),
+    "nearing": ("◆ menjelang", "◆ nearing"),
+    "calm": ("● dalam tenggat", "● on time"),
+    "stopped": ("‖ jam dihentikan", "‖ clock stopped"),
+    "unlocated": ("tanpa wilayah", "no region"),
+    "trend_note": (
+        "kohort menurut mulai jam, bukan menurut selesainya · pita: Wilson 95 % · bidang gelap: jamnya belum habis",
+        "cohorts by the start of the clock, not by completion · band: Wilson 95 % · shaded: hour not yet over",
+    ),
+    "errors": (
+        "Kekeliruan, ditampilkan sebesar penurunan",
+        "Errors, shown as large as removals",
+    ),
+    "errors_part": ("{upheld} dikabulkan · {dismissed} ditolak · {open} terbuka",
+                    "{upheld} upheld · {dismissed} dismissed · {open} open"),
+    "reinstated": ("{n} konten dipulihkan", "{n} content items reinstated"),
+    "oldest_days": ("tertua {age}", "oldest {age}"),
+    "none_waiting": ("● semua sudah dijawab", "● all answered"),
+    "back": ("{range} · {k} dari {n} penurunan", "{range} · {k} of {n} removals"),
+    "back_30": ("≤ 30 hari: {share} ({range}, n = {n})", "within 30 days: {share} ({range}, n = {n})"),
+    "back_none": ("belum ada penurunan yang cukup lama", "no removal is old enough yet"),
+    "removed_between": ("diturunkan {window}", "removed {window}"),
+    "rows_appeals": ("{n} keberatan", "{n} appeals"),
+    "last_90": ("90 hari", "90 days"),
+}  # fmt: skip

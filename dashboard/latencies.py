@@ -1,0 +1,242 @@
+"""What the panels of Latensi & Kepatuhan say of speed: tiles, curves, intervals; frames in, words and charts out."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats
+from dashboard.charts import endings, intervals, promises, survival
+from dashboard.charts.chart import Chart, records
+from dashboard.door import Answer, Answers
+from dashboard.escaping import plain
+from dashboard.formats import number
+from dashboard.language import current, t
+from dashboard.latency_choices import clock_words
+from dashboard.live import artefact
+from dashboard.overview import REQUESTS, labels, window_words
+from dashboard.tables import Column, Sheet, sheet
+from dashboard.tiles import Tile, picture
+from queries import comparisons, latency
+
+WATCHED = latency.RISK_MINUTES
+
+
+def about(answers: Answers, window: str | None = None, clock: str | None = None) -> str:
+    """Return what a figure speaks for: its window, its clock and the moment of its data."""
+    if answers.filters is None:
+        return ""
+    at = formats.clock(answers.filters.as_of, current())
+    words = f"{window or window_words(answers.filters)} · {clock or clock_words(answers.filters.clock)}"
+    return t("overview.spoken_as_of", window=words, at=at)
+
+
+def whole(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return the row of all services."""
+    (row,) = records(frame[frame["is_total"]])
+    return row
+
+
+def summary(answer: Answer) -> pd.DataFrame:
+    """Return medians and 90th percentiles by service, computed once per answer."""
+    return artefact(answer, "latensi.summary", latency.summary)
+
+
+def n_words(answers: Answers) -> str | None:
+    """Return how many requests the page speaks of."""
+    frame = answers["within"].frame
+    return None if frame is None else t("latencies.n", n=number(whole(frame)["n_requests"], current()))
+
+
+def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
+    """Return the tile of the share removed within 60 minutes (`takedowns.within_promise`)."""
+    row, tongue = whole(frame), current()
+    due = int(row["n_due"])
+    shown = t("overview.nothing_due")
+    if due:
+        n = number(due, tongue)
+        shown = t("overview.interval", range=formats.percent_range(row["low"], row["high"], tongue), n=n)
+    few = [t("overview.too_few")] if 0 < due < formats.SMALL else []
+    waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
+    return Tile(
+        measure="within_promise_share", value=formats.percent(row["share"] if due else None, tongue, 0),
+        notes=(" · ".join([shown, *few]), waiting), about=about(answers),
+        rows=t("overview.rows_requests", n=number(due, tongue)), query=REQUESTS | {"keadaan": "jatuh_tempo"},
+    )  # fmt: skip
+
+
+def quantile(name: str, answers: Answers, frame: pd.DataFrame) -> Tile:
+    """Return the tile of the median or the 90th percentile (`durations.durations`): never blank, never naive."""
+    row, tongue = whole(latency.summary(frame)), current()
+    counted = t("latencies.open_counted", n=number(row["n"], tongue), open=number(row["n_open"], tongue))
+    return Tile(
+        measure=f"latency_{name}_minutes", value=survival.half(row, tongue, name),
+        notes=(_limits(row, name), counted), about=about(answers),
+    )  # fmt: skip
+
+
+def _limits(row: Mapping[str, Any], name: str) -> str:
+    """Return the limits of a quantile; one that was not reached is said to lie above what was watched."""
+    low, high = (row[f"{name}_{side}_minutes"] for side in ("low", "high"))
+    if not row["n"]:
+        return t("overview.nothing_due")
+    if pd.isna(low):
+        return t("latencies.not_reached")
+    shown = survival.wait(low, current())
+    if pd.isna(high):
+        return t("latencies.limits", range=t("latencies.limit_open", time=shown))
+    return t("latencies.limits", range=f"{shown} – {survival.wait(high, current())}")
+
+
+def overdue(answers: Answers, frame: pd.DataFrame) -> Tile:
+    """Return the tile of open requests past their hour, with the oldest (`takedowns.now_open`)."""
+    row, tongue = whole(frame), current()
+    n = number(row["n_overdue"], tongue)
+    oldest = t("overview.oldest", age=formats.duration(row["oldest_minutes"] * 60, tongue))
+    still = t("overview.rows_requests", n=number(row["n_open"], tongue))
+    return Tile(
+        measure="requests_overdue", value=f":red[▲ {n}]" if row["n_overdue"] else n,
+        notes=(oldest if row["n_overdue"] else f":green[{t('overview.none_overdue')}]",
+               f"{t('overview.nearing', n=number(row['n_nearing'], tongue))} · {still} {_open_word()}"),
+        about=about(answers, t("overview.now"), t("latencies.default_clock")),
+        rows=t("overview.rows_requests", n=n), query=REQUESTS | {"keadaan": "lewat"},
+    )  # fmt: skip
+
+
+def _open_word() -> str:
+    return {"id": "terbuka", "en": "open"}[current()]
+
+
+TILES: dict[str, Callable[[Answers, pd.DataFrame], Tile]] = {
+    "within": kept,
+    "durations": partial(quantile, "median"),
+    "p90": partial(quantile, "p90"),
+    "open": overdue,
+}
+
+
+def curves(answers: Answers, scale: str, frame: pd.DataFrame) -> Chart:
+    """Return the curves of the services with most requests, and the lines of the promise and the rules."""
+    lines = answers["deadlines"].frame
+    known = lines if lines is not None else pd.DataFrame({"kind": [], "minutes": []})
+    names = labels(answers).get("service", {})
+    answer = answers["durations"]
+    return survival.still_up(latency.curves(frame), summary(answer), known, names, current(), scale=scale)
+
+
+def curves_note(answers: Answers) -> str:
+    """Return how to read the curves."""
+    at = formats.clock(answers.filters.as_of, current()) if answers.filters else formats.UNKNOWN
+    words = t("latencies.curves_note", at=at, k=survival.DRAWN)
+    lines = answers["deadlines"].frame
+    elsewhere = lines is not None and not lines.empty and not bool(lines["is_of_clock"].any())
+    return f"{words} · {t('latencies.lines_other_clock')}" if elsewhere else words
+
+
+def watched(answers: Answers, frame: pd.DataFrame) -> Sheet:
+    """Return every service in numbers: n, median with its interval, p90, and how many were still watched when."""
+    names, tongue = labels(answers).get("service", {}), current()
+    rows = [row for row in records(summary(answers["durations"])) if row["n"]]
+    at_risk = latency.at_risk(frame)
+    seen = {(row["service"], row["minutes"]): row["at_risk"] for row in records(at_risk)}
+    columns = [
+        Column(t("latencies.service"), [_service(row, names) for row in rows]),
+        Column(t("latencies.requests"), [number(row["n"], tongue) for row in rows], is_number=True),
+        Column(t("latencies.median"), [_of_platform(row, "median") for row in rows], is_number=True),
+        Column(t("latencies.limits_95"), [_range(row) for row in rows], is_number=True),
+        Column(t("latencies.p90"), [_of_platform(row, "p90") for row in rows], is_number=True),
+    ]
+    columns += [
+        Column(t("latencies.watched_at", time=survival.wait(minutes, tongue)),
+               [_seen(seen, row, minutes) for row in rows], is_number=True)
+        for minutes in WATCHED
+    ]  # fmt: skip
+    return sheet(columns, t("latencies.risk_table"), t("latencies.curves_empty"))
+
+
+def _seen(seen: Mapping[Any, int], row: Mapping[str, Any], minutes: int) -> str:
+    if row["is_total"]:
+        return number(sum(n for (_, moment), n in seen.items() if moment == minutes), current())
+    return number(seen[row["service"], minutes], current()) if row["is_applicable"] else "n/a"
+
+
+def _service(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    if row["is_total"]:
+        return t("latencies.total")
+    name = plain(names.get(row["service"], row["service"]), 60)
+    return name if row["is_signatory"] else t("latencies.not_signatory", name=name)
+
+
+def _of_platform(row: Mapping[str, Any], name: str) -> str:
+    return survival.half(row, current(), name) if row["is_applicable"] else "n/a"
+
+
+def _range(row: Mapping[str, Any]) -> str:
+    low, high = row["median_low_minutes"], row["median_high_minutes"]
+    if pd.isna(low) or not row["is_applicable"]:
+        return formats.UNKNOWN
+    shown = survival.wait(low, current())
+    return f"{shown} – {survival.wait(high, current())}" if not pd.isna(high) else f"> {shown}"
+
+
+def within(answers: Answers, frame: pd.DataFrame) -> Chart:
+    """Return the share within the hour by service with intervals and who found the content."""
+    names, mixed = labels(answers), answers["mix"].frame
+    by_share = mixed is not None and not comparisons.reasons(frame, mixed)
+    notes = {} if mixed is None else _mixes(mixed, names.get("source", {}))
+    return intervals.within_hour(frame, notes, names.get("service", {}), current(), by_share)
+
+
+def _mixes(mix: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
+    """Return service -> its two largest detection sources in words, with their share."""
+    found: dict[str, str] = {}
+    for service, rows in mix.groupby("service", sort=False):
+        largest = records(rows.nlargest(2, "n"))
+        total = int(rows["n"].sum())
+        parts = [
+            f"{plain(names.get(r['source'], r['source']), 24)} {formats.percent(r['n'] / total, current(), 0)}"
+            for r in largest
+        ]
+        found[str(service)] = ", ".join(parts)
+    return found
+
+
+def order_note(answers: Answers) -> str:
+    """Return in which order the services stand, and why they are not ranked."""
+    answer, mixed = answers["within"], answers["mix"].frame
+    if answer.frame is None or mixed is None:
+        return ""
+    reasons = artefact(answer, "latensi.reasons", lambda frame: tuple(comparisons.reasons(frame, mixed)))
+    why = ", ".join(t(f"latencies.why_{reason}") for reason in reasons)
+    return t("latencies.not_ranked", why=why) if why else t("latencies.ordered")
+
+
+def draw_left_out(answer: Answer) -> None:
+    """Draw what stands outside the denominator of the share."""
+    st.caption(artefact(answer, "latensi.left_out", left_out))
+
+
+def left_out(frame: pd.DataFrame) -> str:
+    """Return what stands outside the denominator of the share, with its numbers."""
+    row, tongue = whole(frame), current()
+    waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
+    counts = {"withdrawn": row["n_withdrawn"], "bad": row["n_unmeasurable"], "na": row["n_not_applicable"]}
+    return f"{waiting} · {t('latencies.left_out', **{name: number(n, tongue) for name, n in counts.items()})}"
+
+
+def ends(frame: pd.DataFrame) -> Chart:
+    """Return how requests have ended by four moments."""
+    return endings.by_moment(latency.incidence(frame), current())
+
+
+def draw_trend(answers: Answers) -> None:
+    """Draw the trend of the share within the hour."""
+    draw, note = partial(trend, answers), t("latencies.trend_note")
+    picture(answers["kept"], "latensi.kept", draw, "within_promise_share", note=note)
+
+
+def trend(answers: Answers, frame: pd.DataFrame) -> Chart:
+    """Return the share within the hour by the start of the clock, with the events of the calendar."""
+    return promises.over_time(frame, current(), answers["events"].frame)
