@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard import formats, journal, language, live, moments, watcher
 from dashboard.hub import EVERYTHING, STATE, hub
+from dashboard.kept import Kept
 from dashboard.language import t
 from dashboard.moments import Moment
 
@@ -25,6 +26,9 @@ LOST_SECONDS = 3
 
 BEHIND_SECONDS = 12.0
 """A page that shows a version this long out of date was not reached by the push, and runs again as a whole."""
+
+_bars: Kept[tuple[str, str], list[dict[str, Any]]] = Kept(8)
+"""What the bar is told of the feeds, by version and language."""
 
 KEY = "posko.push"
 DRAWN = "posko.drawn"
@@ -69,7 +73,7 @@ def start_run() -> None:
 
 
 def _on_version() -> None:
-    topics = _topics(st.session_state[KEY].version)
+    topics = _topics(getattr(st.session_state.get(KEY), "version", None))
     if STATE in topics:
         st.rerun()
     st.session_state[DRAWN] = hub.version
@@ -98,7 +102,7 @@ def _data(moment: Moment | None, is_wall: bool) -> dict[str, Any]:
         "wall": is_wall,
         "problem": _banner() if moment else "",
         "simulated": t("shell.simulated") if moment and moment.is_simulated else "",
-        "feeds": _feeds(moment) if moment else [],
+        "feeds": _bars.get_or_make((moment.version, language.current()), lambda: _feeds(moment)) if moment else [],
         "words": {
             "fresh": t("shell.fresh"),
             "late": t("shell.late"),
