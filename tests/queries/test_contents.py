@@ -1,13 +1,11 @@
 """Found content: counts, parts, time, comparison."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from data.engine import transaction
 from data.rollups.clocks import DELETED_BY_UPLOADER, LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
 from queries import contents
 from queries.filters import UNLOCATED
@@ -27,12 +25,6 @@ from tests.queries.factories import (
     at,
     pinned,
 )  # fmt: skip
-
-
-@pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
-    with transaction(engine) as connection:
-        yield connection
 
 
 def only(frame: pd.DataFrame) -> dict[str, object]:

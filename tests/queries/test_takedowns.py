@@ -1,13 +1,11 @@
 """The promise of the hour: who waits, who is late, what share was kept; exact at the second."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from data.engine import transaction
 from data.rollups.clocks import DELETED_BY_UPLOADER, LABELLED, OPEN, REJECTED, REMOVED, WITHDRAWN
 from queries import takedowns
 from tests.queries import factories
@@ -24,12 +22,6 @@ from tests.queries.factories import (
     asked,
     pinned,
 )  # fmt: skip
-
-
-@pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
-    with transaction(engine) as connection:
-        yield connection
 
 
 def of(frame: pd.DataFrame, service: str = "") -> dict[str, object]:
