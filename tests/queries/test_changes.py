@@ -34,11 +34,10 @@ def counted(connection: Connection, **choice: object) -> dict[str, int]:
     return dict(zip(frame["kind"], frame["n"], strict=True))
 
 
-def correction(connection: Connection, at_: object, number: int) -> None:
-    factories.row(
-        connection, "correction", record_id=number, correction_id=number, table_name="content", column_name="service_id",
-        old_value="3", new_value=None, reason="salah layanan", corrected_at=at_,
-    )  # fmt: skip
+def correction(connection: Connection, corrected_at: object, number: int) -> None:
+    row = {"record_id": number, "correction_id": number, "table_name": "content", "column_name": "service_id",
+           "old_value": "3", "new_value": None, "reason": "salah layanan", "corrected_at": corrected_at}  # fmt: skip
+    factories.row(connection, "correction", **row)
 
 
 def appeal(connection: Connection, number: int, result: str, filed: object, decided: object) -> None:

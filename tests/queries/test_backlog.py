@@ -1,0 +1,87 @@
+"""The backlog by age and the countdown: every open request in one class, the next to reach its hour first."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from sqlalchemy import Connection, Engine
+
+from data.engine import transaction
+from data.rollups.clocks import REMOVED
+from queries import backlog, takedowns
+from queries.limits import QUEUE_ROWS, TEXT_LENGTH
+from tests.queries import factories
+from tests.queries.factories import NOW, TIKTOK, WEST_JAVA, ago, asked
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with transaction(engine) as connection:
+        yield connection
+
+
+def classes(frame: pd.DataFrame, service: str = "") -> dict[str, int]:
+    own = frame[frame["service"] == service]
+    return {age: n for age, n in zip(own["age"], own["n"], strict=True) if n}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "age"),
+    [
+        (0, "0-15"), (15 * 60, "0-15"), (15 * 60 + 1, "15-30"), (30 * 60 + 1, "30-45"), (45 * 60, "30-45"),
+        (45 * 60 + 1, "45-60"), (3_600, "45-60"), (3_601, "60-240"), (4 * 3_600 + 1, "240-1440"),
+        (86_401, "1440+"), (300 * 86_400, "1440+"),
+    ],
+)  # fmt: skip
+def test_an_open_request_is_in_the_class_of_its_age(connection: Connection, seconds: int, age: str) -> None:
+    factories.request(connection, NOW - timedelta(seconds=seconds))
+    assert classes(backlog.by_age(connection, asked(window="1h"))) == {age: 1}
+
+
+def test_a_stopped_clock_is_as_old_as_it_ran(connection: Connection) -> None:
+    factories.request(connection, ago(days=3), stopped_at=ago(days=3) + timedelta(minutes=20))
+    factories.request(connection, ago(hours=2), stopped_seconds=7_200 - 60)
+    assert classes(backlog.by_age(connection, asked())) == {"15-30": 1, "0-15": 1}
+
+
+def test_classes_add_up_to_what_is_open_by_service_and_in_total(connection: Connection) -> None:
+    for hours in (0.2, 0.8, 3, 30, 300):
+        factories.request(connection, ago(hours=hours))
+        factories.request(connection, ago(hours=hours), service_id=TIKTOK)
+    factories.ended(connection, ago(hours=3), 5, REMOVED)
+    frame = backlog.by_age(connection, asked())
+    whole = takedowns.now_open(connection, asked()).iloc[-1]
+    assert sum(classes(frame).values()) == whole["n_open"] == 10
+    assert sum(sum(classes(frame, service).values()) for service in ("facebook", "tiktok")) == 10
+    late = sum(n for age, n in classes(frame).items() if age in ("60-240", "240-1440", "1440+"))
+    assert late == whole["n_overdue"]
+
+
+def test_the_countdown_names_the_next_first_and_calls_at_45_minutes(connection: Connection) -> None:
+    for minutes in (10, 59, 44, 46, 61):
+        factories.request(connection, ago(minutes=minutes))
+    frame = backlog.queue(connection, asked())
+    assert frame["minutes_left"].tolist() == [1, 14, 16, 50]
+    assert frame["state"].tolist() == ["nearing", "nearing", "calm", "calm"]
+
+
+def test_the_countdown_follows_the_filters_and_cuts_titles(connection: Connection) -> None:
+    content_id = factories.content(connection, ago(hours=1), title="x" * 900)
+    factories.request(connection, ago(minutes=50), content_id=content_id, province_code=WEST_JAVA)
+    factories.request(connection, ago(minutes=50), service_id=TIKTOK)
+    (row,) = backlog.queue(connection, asked(provinces=(WEST_JAVA,))).to_dict("records")
+    assert (row["service"], row["province"], len(row["title"])) == ("facebook", WEST_JAVA, TEXT_LENGTH)
+
+
+def test_the_countdown_is_as_long_as_a_shift_can_act_on(connection: Connection) -> None:
+    batch = factories.Batch()
+    for _ in range(QUEUE_ROWS + 5):
+        factories.request(batch, ago(minutes=30))
+    batch.write(connection)
+    assert len(backlog.queue(connection, asked())) == QUEUE_ROWS
+
+
+def test_nothing_open_is_nothing(connection: Connection) -> None:
+    assert classes(backlog.by_age(connection, asked())) == {}
+    assert backlog.queue(connection, asked()).empty

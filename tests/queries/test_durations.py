@@ -1,0 +1,170 @@
+"""How long requests last, on every clock: known rows give known seconds, from the sums as from the rows."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sqlalchemy import Connection, Engine
+
+from data.engine import transaction
+from data.rollups import clocks
+from data.rollups.clocks import LABELLED, OPEN, REMOVED
+from queries import durations, latency, takedowns
+from queries.filters import CLOCKS
+from tests.queries import factories
+from tests.queries.factories import NOW, TIKTOK, WHATSAPP, ago, asked
+
+RECEIVED = ago(hours=5)
+TIMES: dict[str, datetime] = {
+    "posted_at": RECEIVED - timedelta(minutes=100), "detected_at": RECEIVED - timedelta(minutes=40),
+    "notified_at": RECEIVED - timedelta(minutes=10), "actioned_at": RECEIVED + timedelta(minutes=50),
+    "confirmed_down_at": RECEIVED + timedelta(minutes=70),
+}  # fmt: skip
+STOPPED = 7 * 60
+MINUTES = {
+    "received": 43, "notified": 53, "detected": 83, "posted": 143,
+    "received_confirmed": 63, "notified_confirmed": 73, "detected_confirmed": 103, "posted_confirmed": 163,
+}  # fmt: skip
+"""Clock -> minutes of the one request above: 50 after receipt, 70 to checked down, less 7 of a stop."""
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    with transaction(engine) as connection:
+        yield connection
+
+
+def rows(frame: pd.DataFrame) -> list[tuple[str, str, int, int]]:
+    return list(frame[["service", "end", "seconds", "n"]].itertuples(index=False, name=None))
+
+
+def test_each_clock_has_words_and_a_definition() -> None:
+    assert list(CLOCKS) == list(clocks.CLOCKS) == list(MINUTES)
+
+
+@pytest.mark.parametrize("clock", MINUTES)
+def test_one_request_lasts_what_its_times_say_on_each_clock(connection: Connection, clock: str) -> None:
+    factories.request(connection, RECEIVED, outcome_id=REMOVED, stopped_seconds=STOPPED, **TIMES)
+    frame = durations.durations(connection, asked(clock=clock, provinces=("tanpa",)))
+    assert rows(frame) == [("facebook", "removed", MINUTES[clock] * 60, 1)]
+    assert frame.attrs["is_exact"]
+
+
+@pytest.mark.parametrize("clock", MINUTES)
+def test_an_open_request_counts_until_now_less_its_stop(connection: Connection, clock: str) -> None:
+    begun = {name: TIMES[name] for name in ("posted_at", "detected_at", "notified_at")}
+    factories.request(connection, RECEIVED, stopped_seconds=STOPPED, **begun)
+    ((_, end, seconds, n),) = rows(durations.durations(connection, asked(clock=clock, provinces=("tanpa",))))
+    start = {"received": 0, "notified": 10, "detected": 40, "posted": 100}[clock.removesuffix("_confirmed")]
+    assert (end, seconds, n) == ("open", 5 * 3_600 + start * 60 - STOPPED, 1)
+
+
+def test_a_clock_that_stands_still_does_not_grow(connection: Connection) -> None:
+    factories.request(connection, ago(hours=9), stopped_at=ago(hours=8))
+    assert rows(durations.durations(connection, asked())) == [("facebook", "open", 3_600, 1)]
+
+
+def test_a_removal_not_yet_checked_still_runs_on_a_clock_to_checked_down(connection: Connection) -> None:
+    factories.ended(connection, ago(hours=2), 30, REMOVED)
+    frame = durations.durations(connection, asked(clock="received_confirmed"))
+    assert rows(frame) == [("facebook", "open", 7_200, 1)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"time_precision": "day"}, {"actioned_at": ago(hours=6)}, {"actioned_at": None}],
+    ids=["date only", "ends before it starts", "ended without an end"],
+)
+def test_times_that_measure_nothing_are_left_out(connection: Connection, odd: dict[str, Any]) -> None:
+    factories.request(connection, RECEIVED, **{"outcome_id": REMOVED, "actioned_at": ago(hours=4)} | odd)
+    assert durations.durations(connection, asked()).empty
+    assert takedowns.within_promise(connection, asked())["n_unmeasurable"].iloc[-1] == 1
+
+
+def some_requests(connection: Connection, n: int) -> None:
+    random, batch = np.random.default_rng(7), factories.Batch()
+    for place in range(n):
+        service = (factories.FACEBOOK, TIKTOK, factories.X)[place % 3]
+        begun = NOW - timedelta(seconds=int(random.integers(600, 6 * 86_400)))
+        lasting = float(random.lognormal(5, 1.5))
+        is_over = begun + timedelta(minutes=lasting) < NOW and place % 4
+        if is_over:
+            factories.ended(batch, begun, lasting, (REMOVED, LABELLED)[place % 8 == 1], service_id=service)
+        else:
+            factories.request(batch, begun, service_id=service)
+    batch.write(connection)
+
+
+def test_sums_equal_rows_within_the_width_of_a_bucket(connection: Connection) -> None:
+    some_requests(connection, 300)
+    sums = durations.durations(connection, asked(window="7d"))
+    exact = durations.durations(connection, asked(window="7d", provinces=("tanpa",)))
+    assert not sums.attrs["is_exact"]
+    assert exact.attrs["is_exact"]
+    counts = [frame.groupby(["service", "end"])["n"].sum().to_dict() for frame in (sums, exact)]
+    assert counts[0] == counts[1]
+    known, true = latency.summary(sums).iloc[-1], latency.summary(exact).iloc[-1]
+    assert known["median_minutes"] == pytest.approx(true["median_minutes"], rel=0.07)
+    assert known["removed_60"] == pytest.approx(true["removed_60"], abs=0.005)
+
+
+def test_the_reference_vector_gives_ten(connection: Connection) -> None:
+    begun = ago(minutes=12)
+    for minutes, ended in zip((3, 5, 6, 7, 8, 10, 12, 12), (1, 0, 1, 1, 0, 1, 1, 0), strict=True):
+        if ended:
+            factories.ended(connection, begun, minutes, REMOVED)
+        else:
+            factories.request(connection, ago(minutes=minutes))
+    whole = latency.summary(durations.durations(connection, asked(provinces=("tanpa",)))).iloc[-1]
+    assert (whole["n"], whole["n_open"], whole["median_minutes"]) == (8, 3, 10)
+
+
+def test_a_median_that_is_not_reached_is_above_what_was_watched(connection: Connection) -> None:
+    factories.ended(connection, ago(hours=3), 1, REMOVED)
+    for _ in range(2):
+        factories.request(connection, ago(minutes=192))
+    whole = latency.summary(durations.durations(connection, asked())).iloc[-1]
+    assert np.isnan(whole["median_minutes"])
+    assert whole["longest_minutes"] == 192
+
+
+def test_closed_messaging_has_no_latency(connection: Connection) -> None:
+    factories.ended(connection, ago(hours=3), 1, REMOVED, service_id=WHATSAPP)
+    frame = durations.durations(connection, asked())
+    summary = latency.summary(frame).set_index("service")
+    assert not summary.loc["whatsapp", "is_applicable"]
+    assert np.isnan(summary.loc["whatsapp", "median_minutes"])
+    assert summary.loc["", "n"] == 0
+    assert latency.curves(frame).empty
+
+
+def test_other_ends_are_no_removals_and_all_parts_add_up(connection: Connection) -> None:
+    factories.ended(connection, ago(hours=3), 10, REMOVED)
+    factories.ended(connection, ago(hours=3), 20, LABELLED)
+    factories.request(connection, ago(hours=3), outcome_id=OPEN)
+    frame = latency.incidence(durations.durations(connection, asked(provinces=("tanpa",))))
+    hour = frame[(frame["service"] == "") & (frame["minutes"] == 60)].set_index("end")["share"]
+    assert hour["removed"] == pytest.approx(1 / 3)
+    assert hour["labelled"] == pytest.approx(1 / 3)
+    assert hour.sum() == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("clock", MINUTES)
+def test_the_share_within_the_hour_follows_the_clock(connection: Connection, clock: str) -> None:
+    factories.request(connection, RECEIVED, outcome_id=REMOVED, stopped_seconds=STOPPED, **TIMES)
+    whole = takedowns.within_promise(connection, asked(clock=clock)).iloc[-1]
+    assert (whole["n_due"], whole["n_within_60"]) == (1, int(MINUTES[clock] <= 60))
+    series = takedowns.within_promise_over_time(connection, asked(clock=clock))
+    assert (series["n_due"].sum(), series["n_within_60"].sum()) == (1, int(MINUTES[clock] <= 60))
+
+
+def test_a_stop_spares_from_being_due_on_every_clock(connection: Connection) -> None:
+    found = ago(minutes=100)
+    factories.request(connection, ago(minutes=90), detected_at=found, stopped_seconds=45 * 60)
+    for clock in ("received", "detected", "detected_confirmed"):
+        whole = takedowns.within_promise(connection, asked(clock=clock)).iloc[-1]
+        assert (whole["n_due"], whole["n_not_yet_due"]) == (0, 1)
+        assert takedowns.within_promise_over_time(connection, asked(clock=clock))["n_due"].sum() == 0
