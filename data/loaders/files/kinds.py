@@ -84,5 +84,5 @@ def _refuse_noise(source: Source, head: bytes) -> None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
     odd = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), *range(28, 32)))
-    if odd > len(head) // 50:
+    if odd > max(8, len(head) // 20):
         raise LoadProblem(f"{source.name} is no text: its bytes are noise. It may be encrypted or of another program.")

@@ -13,15 +13,20 @@ VERDICTS = frozenset({"false", "misleading", "satire", "true", "unproven"})
 
 
 def labels_of(plan: Plan, row: Row, title: str, codes: Codes, unknowns: Unknowns) -> Category:
-    """Return what the row is said to be. A column made for one thing outweighs the general one, both the headline."""
-    found = Category()
+    """Return what the row is said to be.
+
+    What a column made for one thing says of it comes first, then the general label, then what such columns say of
+    other things ("Fitnah / Hasut" under topic), then the label before the headline.
+    """
+    found, beside = Category(), Category()
     for name in NAMES:
         if name in plan.known:
-            found = found.completed(_one(plan, row, name, codes, unknowns))
+            own, other = _one(plan, row, name, codes, unknowns)
+            found, beside = found.completed(own), beside.completed(other)
     flag = plan.text(row, "hoax_flag")
     if not is_unknown(flag):
         found = found.completed(truth_of_hoax_flag(flag))
-    return found.completed(_general(plan, row, codes, unknowns)).completed(tag_of(title))
+    return found.completed(_general(plan, row, codes, unknowns)).completed(beside).completed(tag_of(title))
 
 
 def _general(plan: Plan, row: Row, codes: Codes, unknowns: Unknowns) -> Category:
@@ -36,16 +41,16 @@ def _general(plan: Plan, row: Row, codes: Codes, unknowns: Unknowns) -> Category
     return known.completed(by_status)
 
 
-def _one(plan: Plan, row: Row, name: str, codes: Codes, unknowns: Unknowns) -> Category:
-    """Return what a column made for one thing says of it; where it says something else instead, that."""
+def _one(plan: Plan, row: Row, name: str, codes: Codes, unknowns: Unknowns) -> tuple[Category, Category]:
+    """Return what a column made for one thing says of it, and what it says of others."""
     text = plan.text(row, name)
     if is_unknown(text):
-        return Category()
+        return Category(), Category()
     told = category(text)
     own = _named(name, text, codes) or getattr(told, name)
     if own is None and not told.is_known:
         unknowns.add(name, text)
-    return Category(**{name: own}) if own else told
+    return (Category(**{name: own}), Category()) if own else (Category(), told)
 
 
 def _named(name: str, text: str, codes: Codes) -> str | None:
