@@ -17,7 +17,7 @@ from dashboard.language import current, t
 from dashboard.latency_choices import clock_words
 from dashboard.live import artefact
 from dashboard.overview import REQUESTS, labels, window_words
-from dashboard.tables import Column, Sheet, sheet
+from dashboard.tables import Column, Sheet, draw_sheet, sheet
 from dashboard.tiles import Tile, picture
 from queries import comparisons, latency
 
@@ -133,6 +133,12 @@ def curves_note(answers: Answers) -> str:
     lines = answers["deadlines"].frame
     elsewhere = lines is not None and not lines.empty and not bool(lines["is_of_clock"].any())
     return f"{words} · {t('latencies.lines_other_clock')}" if elsewhere else words
+
+
+def draw_watched(answers: Answers) -> None:
+    """Draw every service in numbers, with how many requests were still watched when."""
+    st.caption(t("latencies.risk_table"))
+    draw_sheet(answers["durations"], f"latensi.watched.{current()}", partial(watched, answers), most=14)
 
 
 def watched(answers: Answers, frame: pd.DataFrame) -> Sheet:

@@ -38,17 +38,16 @@ def figures(answers: Answers) -> None:
 def speed(scale: str, answers: Answers) -> None:
     """Draw how long content stays up, how much came down within the hour, and how requests ended."""
     left, right = st.columns([11, 9], gap="small")
-    answer, empty = answers["durations"], t("latencies.curves_empty")
+    answer, within, empty = answers["durations"], answers["within"], t("latencies.curves_empty")
     with left:
-        draw, note = partial(latencies.curves, answers, scale), latencies.curves_note(answers)
-        picture(answer, f"latensi.curves.{scale}", draw, "latency_median_minutes", note=note, empty=empty)
-        fold_sheet(answer, "latensi.watched", t("latencies.risk_table"), partial(latencies.watched, answers))
-        note = t("latencies.endings_note")
-        picture(answer, "latensi.ends", latencies.ends, "ended_share", note=note, empty=empty)
+        draw, more = partial(latencies.curves, answers, scale), partial(latencies.draw_watched, answers)
+        note, key = latencies.curves_note(answers), f"latensi.curves.{scale}"
+        picture(answer, key, draw, "latency_median_minutes", note=note, empty=empty, more=more)
     with right:
-        more = partial(latencies.draw_left_out, answers["within"])
-        draw, note = partial(latencies.within, answers), latencies.order_note(answers)
-        picture(answers["within"], "latensi.by_service", draw, "within_promise_share", note=note, more=more)
+        draw, more = partial(latencies.within, answers), partial(latencies.draw_left_out, within)
+        note = latencies.order_note(answers)
+        picture(within, "latensi.by_service", draw, "within_promise_share", note=note, more=more)
+        picture(answer, "latensi.ends", latencies.ends, "ended_share", note=t("latencies.endings_note"), empty=empty)
 
 
 def waiting(answers: Answers) -> None:

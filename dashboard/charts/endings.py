@@ -45,7 +45,7 @@ def _spec(language: Language) -> Spec:
     tips = tooltip(
         ("name", say(language, "clock_minutes")), ("part", say(language, "state")), ("share", say(language, "share"))
     )
-    edge = {"datum": "ground", "type": "nominal", "scale": TOKENS}
+    edge = {"datum": "ground", "type": "nominal", "scale": TOKENS, "legend": None}
     box = {"x": _x("from"), "x2": end("to"), "y": _y("top"), "y2": end("floor")}
     fill = {**token_of("color"), "legend": _key(language)}
     fits = f"(datum.to - datum.from) * (width - {_LEFT} - 8) > 7 * length(datum.share) ? datum.share : ''"

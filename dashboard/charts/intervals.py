@@ -27,11 +27,11 @@ from dashboard.escaping import plain
 from dashboard.formats import SMALL, Language, number, percent, percent_range
 from dashboard.palette import service_token
 
-ROW = 46
+ROW = 50
 FEET = 26
 
 _NARROW = "width < 520"
-_LEFT, _RIGHT = f"({_NARROW} ? 4 : 200)", f"({_NARROW} ? width - 4 : width - 150)"
+_LEFT, _RIGHT = f"({_NARROW} ? 4 : 130)", f"({_NARROW} ? width - 4 : width - 150)"
 
 
 def _x(name: str) -> Spec:
@@ -49,12 +49,12 @@ def _text(kind: str, column: str, at: Any, color: Spec, **mark: Any) -> Spec:
 
 
 def _words() -> list[Spec]:
-    edge, above, below = {"expr": "width"}, {"expr": f"{_NARROW} ? -15 : -7"}, {"expr": f"{_NARROW} ? 14 : 8"}
-    limit, muted = {"expr": f"{_NARROW} ? width - 150 : 190"}, token("muted")
+    edge, above, below = {"expr": "width"}, {"expr": f"{_NARROW} ? -15 : 0"}, 15
+    limit, muted = {"expr": f"{_NARROW} ? width - 150 : 122"}, token("muted")
     small: Spec = {"align": "left", "fontSize": 11}
     return [
         _text("row", "name", 0, token("ink"), align="left", fontWeight=600, dy=above, limit=limit),
-        _text("row", "note", 0, muted, **small, dy=below, limit={"expr": f"{_NARROW} ? width : 194"}),
+        _text("row", "note", 0, muted, **small, dy=below, limit={"expr": f"{_NARROW} ? width : width - 160"}),
         _text("row", "value", edge, token("ink"), align="right", fontWeight=600, dy=above),
         _text("row", "remark", edge, muted, align="right", fontSize=11, dy=below,
               opacity={"expr": f"{_NARROW} ? 0 : 1"}),

@@ -57,7 +57,7 @@ def _y(name: str, language: Language) -> Spec:
 
 def _lines(x: Spec, ink: Spec) -> list[Spec]:
     text = {"type": "text", "align": "right", "baseline": "top", "dx": -5, "fontSize": 11}
-    words = {"x": x, "y": {"value": {"expr": "-17 - 15 * datum.slot"}}, "text": field("text", "nominal"), "color": ink}
+    words = {"x": x, "y": {"value": {"expr": "-14 - 14 * datum.slot"}}, "text": field("text", "nominal"), "color": ink}
     rule = {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.5}
     return [
         {"transform": only("line"), "mark": rule, "encoding": {"x": x, "color": ink}},
@@ -75,7 +75,7 @@ def _spec(language: Language, scale: str) -> Spec:
     tips = tooltip(*zip(("name", "when", "share", "range", "watched"), [say(language, n) for n in names], strict=True))
     band = {"x": x, "y": _y("low", language), "y2": end("high"), **of_service}
     label = {"x": {"value": {"expr": f"width - {_MARGIN} + 8"}}, "y": _y("at", language), "color": ink}
-    room = {"left": 2, "top": 52, "right": 2, "bottom": 2}
+    room = {"left": 2, "top": 46, "right": 2, "bottom": 2}
     named = {"type": "text", "align": "left", "fontWeight": 600, "limit": {"expr": f"{_MARGIN} - 8"}}
     return layered(language, [
         {"transform": only("curve"), "mark": {"type": "area", "opacity": 0.18, **steps}, "encoding": band},
