@@ -193,14 +193,16 @@ class Box {
   drawBanner() {
     const banner = this.root.querySelector(".banner");
     const words = this.data.words;
-    let text = this.data.problem || "";
+    let text = this.data.problem || "", age = "";
     if (this.lostSince !== null) {
       const at = new Date(Date.now() - (seconds() - this.lostSince) * 1000 + this.offset * 1000 + 25200000).toISOString();
-      text = words.lost.replace("{at}", at.slice(11, 19).replaceAll(":", words.clock)).replace("{age}", this.age(seconds() - this.lostSince));
+      text = words.lost.replace("{at}", at.slice(11, 19).replaceAll(":", words.clock));
+      age = this.age(seconds() - this.lostSince);
     }
     banner.hidden = !text;
     banner.classList.toggle("dead", this.lostSince !== null && seconds() - this.lostSince > 60);
-    set(banner.lastElementChild, text);
+    set(banner.children[1], text);
+    set(banner.children[2], age); // apart from the text, so that a screen reader is not told every second
   }
 }
 

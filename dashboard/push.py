@@ -30,19 +30,23 @@ BEHIND_SECONDS = 12.0
 _bars: Kept[tuple[str, str], list[dict[str, Any]]] = Kept(8)
 """What the bar is told of the feeds, by version and language."""
 
+BROKEN_SECONDS = 10.0
+"""A page that ended in an error is tried again with a new version, but not more often than this."""
+
 KEY = "posko.push"
+UNFINISHED = "posko.unfinished"
 DRAWN = "posko.drawn"
 STATUS = "posko.status"
 
 _HERE = Path(__file__).parent
 _HTML = """
 <div class="bar">
-  <details class="feeds"><summary role="status"></summary><div class="all"></div></details>
+  <details class="feeds"><summary></summary><div class="all"></div></details>
   <span class="simulated" hidden></span>
   <div class="clock"><span><b class="WIB"></b> <small>WIB</small></span>
   <span><b class="WITA"></b> <small>WITA</small></span><span><b class="WIT"></b> <small>WIT</small></span></div>
 </div>
-<div class="banner" role="alert" hidden><i></i><span></span></div>
+<div class="banner" hidden><i></i><span role="alert"></span><b aria-hidden="true"></b></div>
 """
 _bar = st.components.v2.component(
     "posko_status", html=_HTML, css=(_HERE / "push.css").read_text(), js=(_HERE / "push.js").read_text()
@@ -69,15 +73,27 @@ def status(*, is_wall: bool = False) -> None:
 def start_run() -> None:
     """Note which version this run of the whole page shows, and forget the fragments of the page before."""
     st.session_state[DRAWN] = hub.version
+    st.session_state[UNFINISHED] = time.monotonic()
     st.session_state[live.REGISTER] = {}
+
+
+def end_run() -> None:
+    """Note that the whole page was drawn."""
+    st.session_state[UNFINISHED] = None
 
 
 def _on_version() -> None:
     topics = _topics(getattr(st.session_state.get(KEY), "version", None))
-    if STATE in topics:
+    if STATE in topics or _is_broken():
         st.rerun()
     st.session_state[DRAWN] = hub.version
     st.rerun(live.concerned(topics) or [STATUS])
+
+
+def _is_broken() -> bool:
+    """Say whether the last run of the page ended in an error some time ago: then the whole of it is tried again."""
+    since = st.session_state.get(UNFINISHED)
+    return since is not None and time.monotonic() - since > BROKEN_SECONDS
 
 
 def _topics(told: object) -> list[str]:

@@ -44,6 +44,7 @@ def run() -> None:
         refuse(hub.health.problem or "broken")
     else:
         page.run()
+    push.end_run()
 
 
 def header(key: str) -> None:

@@ -114,8 +114,8 @@ WORDS = {
     "feeds_fresh": ("{n} dari {of} umpan data segar", "{n} of {of} feeds fresh"),
     "newest": ("· terbaru {age}", "· newest {age}"),
     "lost": (
-        "Sambungan ke server terputus sejak {at} WIB ({age}). Angka di layar adalah yang terakhir diterima.",
-        "Connection to the server lost since {at} WIB ({age}). The figures shown are the last received.",
+        "Sambungan ke server terputus sejak {at} WIB. Angka di layar adalah yang terakhir diterima.",
+        "Connection to the server lost since {at} WIB. The figures shown are the last received.",
     ),
     "unit_s": ("dtk", "s"),
     "unit_m": ("mnt", "min"),

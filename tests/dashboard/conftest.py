@@ -1,5 +1,7 @@
 """Fixtures of the dashboard's tests."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -8,7 +10,9 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 
 from dashboard import source, watcher
+from dashboard.hub import hub
 from data.engine import transaction
+from data.errors import DatabaseUnreachable
 from data.tables import feed
 from tests.screens import Point, point_at
 
@@ -43,6 +47,28 @@ def statements(app_engine: Engine) -> Counting:
         event.remove(reading, "before_cursor_execute", note)
 
     return listed
+
+
+@pytest.fixture
+def lose(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A function after which the database is lost for the dashboard, as its watcher finds."""
+
+    def unreachable(_: object) -> None:
+        raise DatabaseUnreachable
+
+    def lost() -> None:
+        monkeypatch.setattr(watcher.feeds, "version", unreachable)
+        assert eventually(lambda: hub.health.problem == "unreachable")
+
+    return lost
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 6.0) -> bool:
+    """Return whether the condition comes true in time."""
+    ends_at, pause = time.monotonic() + seconds, threading.Event()
+    while not holds() and time.monotonic() < ends_at:
+        pause.wait(0.02)
+    return holds()
 
 
 def bump(engine: Engine, code: str = "ais", **values: Any) -> int:

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
 from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
 
 from dashboard import application
 from dashboard.hub import Hub, hub
@@ -71,3 +73,19 @@ def test_the_first_pages_name_leads_to_its_address() -> None:
     }  # fmt: skip
     response = asyncio.run(application.first_page(Request(scope)))
     assert (response.status_code, response.headers["location"]) == (307, "/?rentang=7d")
+
+
+@pytest.mark.parametrize(("language", "words"), [("id", "sebutkan kode"), ("en", "give the operator code")])
+def test_an_error_of_a_page_shows_only_its_code(language: str, words: str) -> None:
+    def script(language: str) -> None:
+        from dashboard import application
+        from dashboard import language as spoken
+
+        spoken.use(language)
+        assert application.on_script_error(KeyError("nik 3171234567890123"))
+
+    app = AppTest.from_function(script, args=(language,), default_timeout=20).run()
+    assert not app.exception
+    assert words in app.error[0].value
+    assert re.search(r"\b[0-9a-f]{8}\b", app.error[0].value)
+    assert "3171" not in app.error[0].value

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,12 +11,10 @@ from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
 from dashboard import door, moments, source
-from dashboard.hub import hub
 from dashboard.language import words
 from dashboard.screens import BY_KEY, SCREENS
 from data.engine import transaction
 from data.tables import feed, schema_version
-from tests.dashboard.conftest import bump
 from tests.screens import Point, opened, set_query, status, texts
 
 LANGUAGES = ("id", "en")
@@ -108,10 +106,9 @@ def test_every_page_links_to_every_other_with_the_filters(app_engine: Engine) ->
     assert expected("page_isu", "en") in [link.proto.label for link in app.get("page_link")]
 
 
-def test_a_lost_database_keeps_the_page_and_says_so(app_engine: Engine) -> None:
+def test_a_lost_database_keeps_the_page_and_says_so(app_engine: Engine, lose: Callable[[], None]) -> None:
     app = opened("latensi")
-    bump(app_engine)
-    hub.set_problem("unreachable")
+    lose()
     app.run()
     assert not app.exception
     assert app.title[0].value == expected("question_latensi", "id")

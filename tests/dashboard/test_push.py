@@ -58,6 +58,16 @@ def test_a_change_of_the_connection_runs_the_whole_page(session: dict[str, Any])
     assert told(session, {"v": "a-1", "t": [EVERYTHING, STATE]}) == "app"
 
 
+def test_a_page_that_ended_in_an_error_is_tried_again_but_not_at_once(session: dict[str, Any]) -> None:
+    push.start_run()
+    session[live.REGISTER] = {push.STATUS: frozenset({EVERYTHING})}
+    assert told(session, {"v": "a-1", "t": ["content"]}) == [push.STATUS]
+    session[push.UNFINISHED] -= push.BROKEN_SECONDS + 1
+    assert told(session, {"v": "a-2", "t": ["content"]}) == "app"
+    push.end_run()
+    assert told(session, {"v": "a-3", "t": ["content"]}) == [push.STATUS]
+
+
 @pytest.mark.parametrize("value", [None, {}, {"t": [1, None, {}]}, {"v": "a-1"}, {"t": 5}, "content", 7])
 def test_nonsense_from_a_browser_runs_the_status_bar_alone(session: dict[str, Any], value: object) -> None:
     assert told(session, value) == [push.STATUS]

@@ -1,8 +1,6 @@
 """The watcher: sees every commit soon, says why the database is lost, and comes back by itself."""
 
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,16 +13,8 @@ from data import schema
 from data.engine import transaction, writer
 from data.errors import DatabaseUnreachable
 from data.tables import schema_version
-from tests.dashboard.conftest import bump
+from tests.dashboard.conftest import bump, eventually
 from tests.screens import Point
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 6.0) -> bool:
-    """Return whether the condition comes true in time."""
-    ends_at, pause = time.monotonic() + seconds, threading.Event()
-    while not holds() and time.monotonic() < ends_at:
-        pause.wait(0.02)
-    return holds()
 
 
 @pytest.fixture
