@@ -23,6 +23,9 @@ CONTENT, ISSUES, REQUESTS, REACH = ({"tabel": name} for name in ("konten", "isu"
 CURVE_HEIGHT = 190
 """So that tiles and curve fit one screen of a laptop."""
 
+BESIDE_A_PICTURE = 10
+"""Longest value, characters, that has room beside its small picture."""
+
 
 def window_words(filters: Filters) -> str:
     """Return the window in words: "24 jam", "hari ini", or its dates."""
@@ -127,23 +130,34 @@ def _missed(answer: Answer) -> Chart | None:
 
 def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
     """Return the tile of the share removed within 60 minutes, with its interval (`takedowns.within_promise`)."""
-    row, tongue = _total(frame), current()
-    due, waiting = int(row["n_due"]), formats.number(row["n_not_yet_due"], tongue)
+    row, due = _total(frame), formats.number(_total(frame)["n_due"], current())
+    about, query = _about(answers), REQUESTS | {"keadaan": "jatuh_tempo"}
+    rows = t("overview.rows_requests", n=due)
+    if _is_closed_only(frame):
+        value, notes = t("overview.not_applicable"), (t("overview.closed_messaging"),)
+        return Tile(measure="within_promise_share", value=value, notes=notes, about=about)
     return Tile(
-        measure="within_promise_share", value=formats.percent(row["share"] if due else None, tongue, 0),
-        notes=(f"{_interval(row)} · {t('overview.not_yet_due', n=waiting)}", _kept_change(answers["kept_before"])),
-        about=_about(answers),
+        measure="within_promise_share", value=formats.percent(row["share"] if row["n_due"] else None, current(), 0),
+        notes=(_interval(row), _kept_change(answers["kept_before"])), about=about, rows=rows, query=query,
         chart=_spark(answers["kept_curve"], "n_within_60", _label("within_promise_share"), "n_due"),
-        rows=t("overview.rows_requests", n=formats.number(due, tongue)), query=REQUESTS | {"keadaan": "jatuh_tempo"},
     )  # fmt: skip
 
 
+def _is_closed_only(frame: pd.DataFrame) -> bool:
+    """Return whether all services asked about are closed messaging, which has no latency: n/a, not 0."""
+    services = frame[~frame["is_total"]]
+    return not services.empty and bool(services["is_closed_messaging"].all())
+
+
 def _interval(row: Mapping[str, Any]) -> str:
+    """Return the interval with its n, whether that is too few to judge, and what is not yet due."""
+    waiting = t("overview.not_yet_due", n=formats.number(row["n_not_yet_due"], current()))
     if not row["n_due"]:
-        return t("overview.nothing_due")
+        return f"{t('overview.nothing_due')} · {waiting}" if row["n_not_yet_due"] else t("overview.nothing_due")
     shown = formats.percent_range(row["low"], row["high"], current())
-    words = t("overview.interval", range=shown, n=formats.number(row["n_due"], current()))
-    return f"{words} · {t('overview.too_few')}" if row["n_due"] < formats.SMALL else words
+    words = [t("overview.interval", range=shown, n=formats.number(row["n_due"], current()))]
+    words += [t("overview.too_few")] if row["n_due"] < formats.SMALL else []
+    return " · ".join([*words, waiting])
 
 
 def _kept_change(answer: Answer) -> str:
@@ -159,15 +173,16 @@ def _kept_change(answer: Answer) -> str:
 def reach(answers: Answers, frame: pd.DataFrame) -> Tile:
     """Return the tile of campaign reach as a range (`outreach.totals`)."""
     (row,), tongue = records(frame), current()
-    has = bool(row["n_channels"])
+    if not row["n_channels"]:
+        return Tile(measure="reach", value=formats.UNKNOWN, notes=(t("overview.no_reports"),), about=_about(answers))
     channels = formats.number(row["n_channels"], tongue)
     seen = t("overview.impressions", n=formats.compact(_known(row["impressions"]), tongue))
-    note = seen if has else t("overview.no_reports")
+    value = formats.compact_range(_known(row["reach_low"]), _known(row["reach_high"]), tongue)
+    curve = _spark(answers["reach_curve"], "impressions", _label("impressions"))
     return Tile(
-        measure="reach", value=formats.compact_range(_known(row["reach_low"]), _known(row["reach_high"]), tongue),
-        notes=(note,), about=_about(answers, _days(row) if has else None),
-        chart=_spark(answers["reach_curve"], "impressions", _label("impressions")),
-        rows=t("overview.rows_reach", n=channels) if has else "", query=REACH,
+        measure="reach", value=value, notes=(seen,), about=_about(answers, _days(row)),
+        chart=curve if len(value) <= BESIDE_A_PICTURE else None,
+        rows=t("overview.rows_reach", n=channels), query=REACH,
     )  # fmt: skip
 
 

@@ -121,11 +121,11 @@ def picture(
 
 
 def _say_bound(frame: pd.DataFrame) -> None:
-    """Say that the window had to be cut, where it was (`queries.cubes`)."""
+    """Say that the window had to be cut (`queries.cubes`), where it was; a cut in the history before is no matter."""
     since = frame.attrs.get("bounded_since")
-    if since is not None:
-        at = formats.moment(since, current())
-        st.caption(f":material/content_cut: {t('overview.bounded', at=at)}")
+    if since is None or ("started_at" in frame and not frame.empty and since <= frame["started_at"].iloc[0]):
+        return
+    st.caption(f":material/content_cut: {t('overview.bounded', at=formats.moment(since, current()))}")
 
 
 def listing(

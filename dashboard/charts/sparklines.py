@@ -20,7 +20,10 @@ POINTS = 48
 @cache
 def _spec(language: Language) -> Spec:
     at = field("at", "temporal", scale={"type": "utc", "nice": False}, axis=None)
-    place = {"x": at, "y": field("n", "quantitative", scale={"zero": True, "nice": False}, axis=None)}
+    place = {
+        "x": at,
+        "y": field("n", "quantitative", scale={"domain": {"unionWith": [0, 1]}, "nice": False}, axis=None),
+    }
     marks = (
         ("zero", {"type": "rule"}, "grid", {"y": place["y"]}),
         ("value", {"type": "area", "opacity": 0.18}, "accent", place),

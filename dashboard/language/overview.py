@@ -24,6 +24,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "interval": ("{range}, n = {n}", "{range}, n = {n}"),
     "not_yet_due": ("{n} belum jatuh tempo", "{n} not yet due"),
     "nothing_due": ("belum ada yang jatuh tempo", "nothing due yet"),
+    "not_applicable": ("n/a", "n/a"),
+    "closed_messaging": (
+        "tidak berlaku: pesan tertutup hanya punya laporan dan klarifikasi",
+        "does not apply: closed messaging has reports and clarifications only",
+    ),
     "too_few": ("terlalu sedikit untuk dinilai", "too few to judge"),
     "impressions": ("{n} tayangan", "{n} impressions"),
     "no_reports": ("belum ada laporan kanal", "no channel has reported yet"),

@@ -120,6 +120,14 @@ def test_an_empty_database_says_what_is_missing(empty_room: None, language: str)
     assert "nan" not in shown.lower().split()
 
 
+def test_closed_messaging_has_no_latency_and_says_so(room: Callable[..., None]) -> None:
+    room()
+    app = opened(layanan="whatsapp")
+    assert tiles(app)["Turun dalam 60 menit"] == "n/a"
+    assert "tidak berlaku: pesan tertutup" in texts(app)
+    assert tiles(app)["Konten ditemukan"] == "4"
+
+
 def test_few_requests_are_shown_with_their_number_and_not_judged(room: Callable[..., None], engine: Engine) -> None:
     room()
     with transaction(engine) as connection:

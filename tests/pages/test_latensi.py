@@ -1,0 +1,190 @@
+"""Latensi & Kepatuhan: figures a recount confirms, six items shown with honour, one clock named everywhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
+
+from data.engine import transaction
+from data.rollups.clocks import LABELLED, REMOVED
+from tests.pages.conftest import HOSTILE, ago
+from tests.pages.reading import alts, chart_tables, links, rows, sheets, specs, tiles
+from tests.queries import factories
+from tests.queries.factories import FACEBOOK, PUBLIC, TIKTOK, WHATSAPP
+from tests.screens import Point, opened, set_query, texts
+
+Room = Callable[..., None]
+
+
+def services(app: AppTest) -> dict[str, dict[str, Any]]:
+    """Return the rows of the shares by service, by name, in the order in which they stand."""
+    table = next(table for table in chart_tables(app) if "remark" in table.column_names)
+    found = sorted(rows(table, "row"), key=lambda row: row["middle"])
+    return {row["name"]: {name: text(value) for name, value in row.items()} for row in found}
+
+
+def text(value: object) -> object:
+    return value.replace("\xa0", " ") if isinstance(value, str) else value
+
+
+@pytest.fixture
+def six(engine: Engine, database_url: str, point_at: Point) -> None:
+    """The Pilkada case: six hoaxes, all taken down within the hour, on two services."""
+    with transaction(engine) as connection:
+        for place in range(6):
+            service = FACEBOOK if place < 4 else TIKTOK
+            factories.ended(connection, ago(hours=3 + place), 20, REMOVED, service_id=service)
+    point_at(database_url)
+
+
+@pytest.mark.parametrize(
+    ("language", "measure", "curve", "why"),
+    [
+        ("id", "Turun dalam 60 menit", "6 pengajuan: terlalu sedikit", "urut abjad, tidak diperingkat: ada layanan"),
+        ("en", "Removed within 60 minutes", "6 requests: too few", "alphabetical, not ranked: some services"),
+    ],
+)
+def test_six_of_six_is_shown_with_its_interval_and_ranks_nothing(
+    six: None, language: str, measure: str, curve: str, why: str
+) -> None:
+    app = opened("latensi", bahasa=language)
+    assert not app.exception
+    assert tiles(app)[measure] == "100 %"
+    shown = texts(app)
+    assert "61–100\xa0%, n = 6" in shown
+    assert why in shown
+    assert any(title.startswith(curve) for title in alts(app))
+    found = services(app)
+    assert found["Facebook"]["value"] == "4/4 = 100 % (51–100 %)"
+    assert found["TikTok"]["value"] == "2/2 = 100 % (34–100 %)"
+    assert all(row["is_few"] for row in found.values())
+
+
+def test_the_tiles_are_what_a_reader_counts(room: Room) -> None:
+    room()
+    found = tiles(opened("latensi"))
+    assert found["Turun dalam 60 menit"] == "65 %"  # 24 of the 37 that are due
+    assert found["Median waktu turun"] == "20 m"
+    assert found["p90 waktu turun"] == "> 2 j 10 m"  # 32 of 39 came down: nine in ten never reached
+    assert found["Lewat tenggat"] == ":red[▲ 5]"
+    shown = texts(opened("latensi"))
+    assert "49–78\xa0%, n = 37" in shown
+    assert "2 belum jatuh tempo" in shown
+
+
+def test_errors_stand_as_large_as_removals(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        for number, result in enumerate(("upheld", "dismissed", "open"), 1):
+            filed = ago(hours=2)
+            factories.row(
+                connection, "appeal", content_id=number, request_no=1, appeal_no=1, service_id=FACEBOOK, result=result,
+                filed_at=filed, decided_at=None if result == "open" else ago(hours=1), reinstated_at=None,
+            )  # fmt: skip
+    app = opened("latensi")
+    found = tiles(app)
+    assert (found["Keberatan masuk"], found["Penurunan dinyatakan keliru"], found["Keberatan belum dijawab"]) == (
+        "3", "1", "1",
+    )  # fmt: skip
+    assert "1 dikabulkan · 1 ditolak · 1 terbuka" in texts(app)
+
+
+def test_the_clock_is_kept_in_the_link_and_named_on_the_page(room: Room) -> None:
+    room()
+    app = opened("latensi", jam="detected")
+    (clock,) = [box for box in app.selectbox if box.label == "Jam yang dipakai"]
+    assert clock.value == "detected"
+    assert tiles(app)["Turun dalam 60 menit"] == "–"  # the rows of this room have no time of detection
+    assert "paling lama 60 menit pada jam sejak ditemukan" in texts(app)
+    assert "selalu memakai jam sejak diterima layanan" in texts(app)
+    clock.set_value("notified").run()
+    assert app.query_params["jam"] in ("notified", ["notified"])
+    assert tiles(app)["Turun dalam 60 menit"] == "65 %"
+    set_query(app, {"jam": "tebakan"})
+    assert not app.run().exception
+
+
+def test_the_countdown_names_the_next_and_its_title_does_nothing(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        content_id = factories.content(connection, ago(minutes=58), title=HOSTILE)
+        factories.request(connection, ago(minutes=57), content_id=content_id, service_id=TIKTOK)
+    app = opened("latensi")
+    queue = next(found for found in sheets(app) if found and "Sisa" in found[0])
+    assert [row["Keadaan"] for row in queue] == ["◆ menjelang", "◆ menjelang", "● dalam tenggat"]
+    assert queue[0]["Layanan"] == "TikTok"
+    assert "hxxps://jahat[.]example" in queue[0]["Konten"]
+    assert HOSTILE not in texts(app)
+    assert "▲ 5 sudah lewat 60 menit" in texts(app)
+
+
+def test_the_backlog_is_all_that_is_open(room: Room) -> None:
+    room()
+    table = next(table for table in chart_tables(opened("latensi")) if "left" in table.column_names
+                 and "state" in table.column_names)  # fmt: skip
+    ages = {row["name"]: (int(row["n"]), row["color"]) for row in rows(table, "age")}
+    assert sum(n for n, _ in ages.values()) == 7
+    assert ages["> 60 m"] == (5, "breached")
+    assert ages["45–60"] == (1, "nearing")
+
+
+def test_services_stand_apart_with_n_and_who_found_the_content(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        for _ in range(3):
+            factories.ended(connection, ago(hours=4), 9, REMOVED, service_id=WHATSAPP)
+            factories.ended(connection, ago(hours=4), 9, LABELLED, service_id=factories.X, source_id=PUBLIC)
+    found = services(opened("latensi"))
+    assert found["WhatsApp"]["value"] == "n/a"
+    assert found["WhatsApp"]["remark"] == "pesan tertutup: n/a"
+    assert found["X"]["value"] == "0/3 = 0 % (0–56 %)"
+    assert found["X"]["color"] == "other"
+    assert found["X"]["note"] == "n 3 · Aduan masyarakat 100 %"
+    assert list(found)[-1] == "X"
+    assert found["Facebook"]["note"].startswith("n 37 · Identifikasi otomatis (AIS) 100 %")
+
+
+def test_bad_times_are_counted_with_a_way_to_their_rows(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        factories.ended(connection, ago(hours=3), 5, REMOVED, time_precision="day")
+        factories.request(connection, None)
+    app = opened("latensi")
+    assert "1 pengajuan dalam rentang ini waktunya negatif" in texts(app)
+    assert "keadaan=tidak_terukur" in links(app)["1 waktu tidak terukur →"]
+    assert "49–78\xa0%, n = 37" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("id", ("belum ada yang jatuh tempo", "Tidak ada pengajuan yang jamnya mulai dalam rentang",
+                "Tidak ada pengajuan terbuka yang jamnya masih", "● tidak ada yang lewat 60 menit",
+                "● semua sudah dijawab", "belum ada penurunan yang cukup lama")),
+        ("en", ("nothing due yet", "No request's clock started in this window", "No open request's clock is below",
+                "● none past 60 minutes", "● all answered", "no removal is old enough yet")),
+    ],
+)  # fmt: skip
+def test_an_empty_database_says_why(empty_room: None, language: str, sentences: tuple[str, ...]) -> None:
+    app = opened("latensi", bahasa=language)
+    assert not app.exception
+    shown = texts(app)
+    for sentence in sentences:
+        assert sentence in shown
+    assert list(tiles(app).values()) == ["–", "–", "–", "0", "0", "0", "0", "–"]
+    assert "nan" not in shown.lower().split()
+
+
+def test_charts_hold_only_fields_of_their_tables_and_the_lines_of_the_deadlines(room: Room) -> None:
+    room()
+    app = opened("latensi")
+    tables = chart_tables(app)
+    for spec, table in zip(specs(app), tables, strict=True):
+        assert not {"data", "datasets"} & set(spec)
+        assert table.num_rows > 0
+    curves = next(table for table in tables if "still_up" in table.column_names)
+    assert [(row["minutes"], row["text"]) for row in rows(curves, "line")] == [
+        (60, "60 menit · janji satgas"), (240, "4 jam · aturan"), (1_440, "24 jam · aturan"),
+    ]  # fmt: skip
