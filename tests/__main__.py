@@ -5,6 +5,7 @@ Needs Python 3.11 or newer and nothing else: this file imports the standard libr
 says exactly what is missing where it may not. The exit code is 0 only when every step passed.
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -66,6 +67,15 @@ def has_chromium() -> bool:
     return shutil.which("chromium") is not None
 
 
+def has_libatomic() -> bool:
+    """Whether the library is here that the browser's driver needs and a bare Debian lacks."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
+
+
 def make_environment() -> None:
     """Make `.venv` unless a working one is there."""
     if run([PROGRAMS / "python", "-c", "import pip"]) if (PROGRAMS / "python").exists() else False:
@@ -86,13 +96,13 @@ def install_project() -> None:
 
 def equip_machine() -> None:
     """Add PostgreSQL 15 and Chromium where allowed; say what stays missing, and what that costs."""
-    wanted = {"postgresql-15": has_postgres, "chromium": has_chromium}
+    wanted = {"postgresql-15": has_postgres, "chromium": has_chromium, "libatomic1": has_libatomic}
     missing = [package for package, is_here in wanted.items() if not is_here()]
     if missing and may_install():
         say("Adding to this machine: " + ", ".join(missing))
         apt_install(missing)
     for package in [package for package in missing if not wanted[package]()]:
-        say(f"MISSING: {package}. The tests that need it will be skipped. Mend: sudo apt-get install {package}")
+        say(f"MISSING: {package}. The tests that need it cannot run. Mend: sudo apt-get install {package}")
 
 
 def skips(report: Path) -> list[str]:
