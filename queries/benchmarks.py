@@ -62,7 +62,8 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
 PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "Ringkasan": (
         "contents.same_hours_last_week", "issues.same_hours_last_week", "takedowns.now_open",
-        "takedowns.within_promise", "outreach.totals", "spikes.series", "issues.over_time", "takedowns.within_promise_over_time",
+        "takedowns.within_promise", "outreach.totals", "spikes.series", "issues.over_time",
+        "takedowns.within_promise_over_time",
         "takedowns.same_hours_last_week", "outreach.over_time", "calendars.events", "issues.rising",
         "changes.since_shift", "feeds.state",
     ),
