@@ -148,7 +148,7 @@ def watched(answers: Answers, frame: pd.DataFrame) -> Sheet:
     at_risk = latency.at_risk(frame)
     seen = {(row["service"], row["minutes"]): row["at_risk"] for row in records(at_risk)}
     columns = [
-        Column(t("latencies.service"), [_service(row, names) for row in rows]),
+        Column(t("latencies.service"), [_service(row, names) for row in rows], width="medium"),
         Column(t("latencies.requests"), [number(row["n"], tongue) for row in rows], is_number=True),
         Column(t("latencies.median"), [_of_platform(row, "median") for row in rows], is_number=True),
         Column(t("latencies.limits_95"), [_range(row) for row in rows], is_number=True),
@@ -202,7 +202,7 @@ def _mixes(mix: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
         largest = records(rows.nlargest(2, "n"))
         total = int(rows["n"].sum())
         parts = [
-            f"{plain(names.get(r['source'], r['source']), 24)} {formats.percent(r['n'] / total, current(), 0)}"
+            f"{plain(names.get(r['source'], r['source']), 40)} {formats.percent(r['n'] / total, current(), 0)}"
             for r in largest
         ]
         found[str(service)] = ", ".join(parts)

@@ -6,7 +6,7 @@ theme, a source, another clock, a fixed link) is read from the facts, exact to t
 Resolution of the histogram: data.rollups.latency. Open ones older than three days are known to the day of their start.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -30,7 +30,7 @@ from queries.filters import Filters
 from queries.known import AS_OF, as_known
 from queries.limits import FACTS_WINDOW, PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Columns, Statement, frame
+from queries.reading import Columns, Statement, frame, whole_numbers
 
 DURATIONS: Columns = {
     "service": "text", "is_signatory": "flag", "is_closed_messaging": "flag",
@@ -79,10 +79,6 @@ Counted = NDArray[np.int64]
 NOTHING: Counted = np.empty((0, 4), dtype=np.int64)
 
 
-def _counted(rows: Sequence[Sequence[Any]]) -> Counted:
-    return np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 4)
-
-
 def _frame(rows: Counted, numbered: Ids, attrs: Mapping[str, object]) -> pd.DataFrame:
     """Return the rows with equal service, end and duration added up, services in screen order."""
     services = sorted(set(rows[:, 0].tolist()), key=lambda service: numbered.place("service", service))
@@ -104,7 +100,8 @@ _MIDDLES = np.concatenate([[0], (_BOUNDS[:-2] + _BOUNDS[1:-1] + 1) // 2, [_BOUND
 
 
 def _ended(connection: Connection, asked: Asked) -> Counted:
-    rows = _counted(asked.sums().rows(connection))
+    sums = asked.sums()
+    rows = whole_numbers(connection, sums.statement, sums.parameters)
     rows[:, 2] = _MIDDLES[rows[:, 2]]
     return rows
 
@@ -143,7 +140,7 @@ def _items(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
 def _from_facts(connection: Connection, filters: Filters, numbered: Ids, *, only_open: bool = False) -> Counted:
     statement = _statement(narrowed(filters), filters.clock, filters.pinned, only_open)
     moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
-    rows = _counted(connection.execute(statement, {**values(filters, numbered), **moments}).all())
+    rows = whole_numbers(connection, statement, {**values(filters, numbered), **moments})
     rows[:, 2] = np.maximum(rows[:, 2], 0)
     return rows
 

@@ -127,7 +127,7 @@ def test_a_median_that_is_not_reached_is_above_what_was_watched(connection: Conn
     for _ in range(2):
         factories.request(connection, ago(minutes=192))
     whole = latency.summary(durations.durations(connection, asked())).iloc[-1]
-    assert np.isnan(whole["median_minutes"])
+    assert pd.isna(whole["median_minutes"])
     assert whole["longest_minutes"] == 192
 
 
@@ -136,7 +136,7 @@ def test_closed_messaging_has_no_latency(connection: Connection) -> None:
     frame = durations.durations(connection, asked())
     summary = latency.summary(frame).set_index("service")
     assert not summary.loc["whatsapp", "is_applicable"]
-    assert np.isnan(summary.loc["whatsapp", "median_minutes"])
+    assert pd.isna(summary.loc["whatsapp", "median_minutes"])
     assert summary.loc["", "n"] == 0
     assert latency.curves(frame).empty
 
