@@ -1,8 +1,9 @@
 """Facts as they were known at a moment: what a fixed link counts.
 
-A row counts when it was recorded by then. A time that lies later had not come. An outcome that came earlier but was
-reported later (an event recorded after the moment) was not known: the row was open then. So a fixed link gives the
-same figures next month; what still moves them is a correction, and corrections are listed.
+A row counts when it was recorded by then. A time that lies later had not come. What came earlier but was told later
+(an event of the request recorded after the moment: its receipt, its action, its outcome) was not known, and what was
+told before is put back. So a fixed link gives the same figures next month; what still moves them is a correction of
+where content was found and of what kind it is, and corrections are listed.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from typing import Any, Protocol
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    SmallInteger,
     Table,
     and_,
     bindparam,
@@ -74,9 +74,9 @@ def _content(row: Row) -> dict[str, ColumnElement[Any]]:
 
 
 def _request(row: Row) -> dict[str, ColumnElement[Any]]:
-    names = ("notified_at", "received_at", "stopped_at", "actioned_at", "confirmed_down_at", "reappeared_at")
-    came = {name: _by_then(row[name]) for name in names}
-    return came | {"outcome_id": _outcome(row, row.actioned_at)}
+    came = {name: _by_then(row[name]) for name in ("notified_at", "stopped_at", "confirmed_down_at", "reappeared_at")}
+    told = {name: _told(row, name, _by_then(row[name])) for name in ("received_at", "actioned_at")}
+    return came | told | {"outcome_id": _outcome(row, row.actioned_at)}
 
 
 def _issue(row: Row) -> dict[str, ColumnElement[Any]]:
@@ -86,18 +86,28 @@ def _issue(row: Row) -> dict[str, ColumnElement[Any]]:
 
 
 def _outcome(row: Row, ended_at: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the outcome known then: that of the last event by then when the row changed since, else the row's own."""
-    own = case((or_(ended_at.is_(None), ended_at <= AS_OF), row.outcome_id), else_=OPEN)
+    """Return the outcome known then: one that came later had not come, one that was told later was not known."""
+    return _told(
+        row, "outcome_id", case((or_(ended_at.is_(None), ended_at <= AS_OF), row.outcome_id), else_=OPEN), OPEN
+    )
+
+
+def _told(row: Row, kind: str, own: ColumnElement[Any], at_first: int | None = None) -> ColumnElement[Any]:
+    """Return the value of a column told by then: the row's own, or where it was told anew since, the last before.
+
+    `at_first` is what a request starts with, of which no event tells.
+    """
     event = tables.request_event.alias()
-    of_row = [event.c.content_id == row.content_id, event.c.kind == "outcome_id"]
+    of_row = [event.c.content_id == row.content_id, event.c.kind == kind]
     if "request_no" in row:
         of_row.append(event.c.request_no == row.request_no)
     last = (
-        select(cast(event.c.value, SmallInteger))
+        select(cast(event.c.value, BigInteger))
         .where(*of_row, event.c.recorded_at <= AS_OF)
         .order_by(event.c.request_no.desc(), event.c.recorded_at.desc(), event.c.event_id.desc())
         .limit(1)
         .scalar_subquery()
     )
+    then = last if at_first is None else func.coalesce(last, at_first)
     later = exists(select(literal(1)).where(*of_row, event.c.recorded_at > AS_OF))
-    return case((row.updated_at <= AS_OF, own), (later, func.coalesce(last, OPEN)), else_=own)
+    return case((func.coalesce(row.updated_at, 0) <= AS_OF, own), (later, then), else_=own)

@@ -243,3 +243,17 @@ def test_a_fixed_link_keeps_the_open_ones_open(connection: Connection) -> None:
     assert (row["n_requests"], row["n_due"], row["n_within_60"]) == (3, 3, 0)
     row = of(takedowns.now_open(connection, pinned(view)))
     assert (row["n_open"], row["n_overdue"]) == (3, 3)
+
+
+def test_what_was_told_after_the_moment_of_a_link_is_put_back(connection: Connection) -> None:
+    view, later = asked(window="24h"), NOW + timedelta(hours=1)
+    reopened = factories.request(connection, ago(hours=5), updated_at=later)
+    factories.event(connection, reopened, ago(hours=4), REMOVED)
+    factories.event(connection, reopened, later, OPEN)
+    for moment, value in ((ago(hours=4), str(int(ago(hours=4, minutes=30).timestamp()))), (later, None)):
+        factories.event(connection, reopened, moment, REMOVED, kind="actioned_at", value=value)
+    moved = factories.request(connection, ago(minutes=30), notified_at=ago(minutes=70), updated_at=later)
+    factories.event(connection, moved, later, OPEN, kind="received_at", value="1")
+    fixed, live = (of(takedowns.within_promise(connection, filters)) for filters in (pinned(view), view))
+    assert [fixed[n] for n in ("n_requests", "n_due", "n_within_60", "n_not_yet_due")] == [2, 2, 1, 0]
+    assert [live[n] for n in ("n_requests", "n_due", "n_within_60", "n_not_yet_due")] == [2, 1, 0, 1]
