@@ -20,12 +20,10 @@ POINTS = 48
 @cache
 def _spec(language: Language) -> Spec:
     at = field("at", "temporal", scale={"type": "utc", "nice": False}, axis=None)
-    place = {
-        "x": at,
-        "y": field("n", "quantitative", scale={"domain": {"unionWith": [0, 1]}, "nice": False}, axis=None),
-    }
+    place = {"x": at, "y": field("n", "quantitative", axis=None, stack=None)}
+    to_one = {"domain": {"unionWith": [0, 1]}, "nice": False}  # a share fills its scale, zeros lie on the line
     marks = (
-        ("zero", {"type": "rule"}, "grid", {"y": place["y"]}),
+        ("zero", {"type": "rule"}, "grid", {"y": field("n", "quantitative", axis=None, scale=to_one)}),
         ("value", {"type": "area", "opacity": 0.18}, "accent", place),
         ("value", {"type": "line", "strokeWidth": 2}, "accent", place),
         ("lone", {"type": "point", "filled": True, "size": 14, "opacity": 1}, "accent", place),

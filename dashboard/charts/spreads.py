@@ -47,7 +47,7 @@ def _x(name: str) -> Spec:
 
 def _y(name: str, services: int) -> Spec:
     below_key = {"expr": f"18 * ceil({services} / {_LANES})"}
-    span = {"reverse": True, "nice": False, "zero": True, "rangeMax": below_key}
+    span = {"reverse": True, "nice": False, "zero": True, "rangeMin": {"expr": "height"}, "rangeMax": below_key}
     return field(name, "quantitative", scale=span, axis=None)
 
 
