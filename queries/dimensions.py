@@ -121,7 +121,7 @@ def ids(connection: Connection) -> Ids:
 
 
 def _read_ids(connection: Connection) -> Ids:
-    plain = [(name, CODED[name].c, false(), false()) for name in ("theme", "technique", "source")]
+    plain = [(name, CODED[name].c, false(), false()) for name in ("theme", "technique", "source", "outcome")]
     service = tables.service.c
     parts = [
         select(literal(name).label("dimension"), c.id, c.code, signed.label("signed"), closed.label("closed"),
