@@ -1,52 +1,39 @@
 """Millions of rows at once: whole rows into the tables, roll-ups made once at the end."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.csv
-from sqlalchemy import Connection, Engine, Table, case, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Engine, Table, literal, select
 
 from data import tables
-from data.columns import UtcSeconds
 from data.engine import checkpoint, is_postgres, transaction
-from data.recording import (
-    access_block,
-    appeal,
-    clarification,
-    complaint,
-    content,
-    issue,
-    outreach,
-    qos_measurement,
-    referral,
-    takedown_request,
-)
+from data.recording import bulk_rows, feeds
+from data.recording.bulk_rows import SUBJECTS, Arrays, Columns
 from data.rollups import keeping, recount, triggers
 
-Columns = Mapping[str, Sequence[Any]] | pd.DataFrame | pa.Table
-"""One batch by column: lists, numpy arrays, masked arrays, a frame or an Arrow table. Times: UTC seconds or aware."""
-
 Batch = tuple[str, Columns]
-"""A table's name and rows for it. Columns that are missing take NULL, or their default where they have none."""
+"""A table's name and rows for it. Columns that are missing take NULL, or their default where they have one."""
 
 Progress = Callable[[str, int], None]
-"""Called with what is being done (a table's name, or 'rollups') and how many rows of it are done."""
+"""Called with what is being done (a table's name, or 'rollups: ' and one) and how many rows of it are done."""
 
-SUBJECTS = {
-    module.SUBJECT.table.name: module.SUBJECT
-    for module in (access_block, appeal, clarification, complaint, content, issue, qos_measurement, referral,
-                   takedown_request)
-} | {subject.table.name: subject for subject in (outreach.REACH, outreach.ACTIVITY, outreach.HASHTAG)}  # fmt: skip
+CACHE_KIBIBYTES = 524_288
+"""Page cache of SQLite during a load: keys come in random order, and pages pushed out early are written twice."""
 
-Mark = tuple[int, bool]
-"""Newest fact of a feed in UTC seconds, and whether any of its rows was invented."""
 
-DAY_SECONDS, WIB_SECONDS = 86_400, 25_200
+@dataclass
+class _Load:
+    """What a load has done so far: rows by table, newest fact and simulation by feed, indexes to be made again."""
+
+    say: Progress
+    rows: dict[str, int] = field(default_factory=dict)
+    newest: dict[str, int | None] = field(default_factory=dict)
+    simulated: set[str] = field(default_factory=set)
+    bare: list[Table] = field(default_factory=list)
+    checked: set[str] = field(default_factory=set)
 
 
 def load(
@@ -58,141 +45,93 @@ def load(
     Keys must be new. In one transaction readers see all or nothing; otherwise `setting.rollups_state` says
     `building` until the end, readers refuse, and a load that died is mended by `recount.rebuild`.
     """
-    say = progress or (lambda _name, _rows: None)
-    loaded: dict[str, int] = {}
-    marks: dict[str, Mark] = {}
+    done = _Load(progress or (lambda _name, _rows: None))
     if one_transaction:
         with transaction(engine) as connection:
-            with_triggers = _begin(connection)
+            _begin(connection)
             for batch in batches:
-                _write(connection, batch, loaded, marks, say)
-            _finish(connection, with_triggers, marks, say)
+                _write(connection, batch, done)
+            _finish(connection, done)
     else:
-        _load_in_parts(engine, batches, loaded, marks, say)
+        _load_in_parts(engine, batches, done)
     checkpoint(engine)
-    return loaded
+    return done.rows
 
 
-def _load_in_parts(
-    engine: Engine, batches: Iterable[Batch], loaded: dict[str, int], marks: dict[str, Mark], say: Progress
-) -> None:
+def _load_in_parts(engine: Engine, batches: Iterable[Batch], done: _Load) -> None:
     with transaction(engine) as connection:
+        _begin(connection)
         recount.set_state(connection, recount.BUILDING)
-        with_triggers = _begin(connection)
     for batch in batches:
         with transaction(engine) as connection:
-            _write(connection, batch, loaded, marks, say)
+            _write(connection, batch, done)
     with transaction(engine) as connection:
-        _finish(connection, with_triggers, marks, say)
+        _finish(connection, done)
 
 
-def _begin(connection: Connection) -> bool:
-    """Take the triggers away and return whether they are to come back."""
+def _begin(connection: Connection) -> None:
     keeping.take_gate(connection)
-    kept_by = connection.execute(
-        select(tables.setting.c.value).where(tables.setting.c.name == "rollups").order_by(tables.setting.c.name)
-    ).scalar()
-    triggers.remove(connection)
-    return kept_by != "recorded"
+    if not is_postgres(connection):
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+    triggers.pause(connection)
 
 
-def _finish(connection: Connection, with_triggers: bool, marks: Mapping[str, Mark], say: Progress) -> None:
-    recount.rebuild(connection, lambda name, cells: say(f"rollups: {name}", cells))
-    if with_triggers:
-        triggers.install(connection)
+def _finish(connection: Connection, done: _Load) -> None:
+    for table in done.bare:
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            index.create(connection)
+    recount.rebuild(connection, lambda name, cells: done.say(f"rollups: {name}", cells))
+    if not keeping.is_recorded(connection):
+        triggers.resume(connection)
     if is_postgres(connection):
         connection.exec_driver_sql("ANALYZE")
-    _bump(connection, marks)
+    now = int(datetime.now(UTC).timestamp())
+    for code, newest in sorted(done.newest.items()):
+        at = None if newest is None else min(newest, now)
+        feeds.bump(connection, code, now, at, changed=True, is_simulated=code in done.simulated)
 
 
-def _bump(connection: Connection, marks: Mapping[str, Mark]) -> None:
-    feed, now = tables.feed, int(datetime.now(UTC).timestamp())
-    for code, (mark, is_simulated) in sorted(marks.items()):
-        newest = min(mark, now)
-        later = case((func.coalesce(feed.c.watermark_at, 0) > newest, feed.c.watermark_at), else_=newest)
-        connection.execute(
-            update(feed)
-            .where(feed.c.code == code)
-            .values(
-                seq=feed.c.seq + 1,
-                watermark_at=later,
-                written_at=now,
-                is_simulated=or_(feed.c.is_simulated, literal(is_simulated)),
-            )
-        )
-
-
-def _write(connection: Connection, batch: Batch, loaded: dict[str, int], marks: dict[str, Mark], say: Progress) -> None:
+def _write(connection: Connection, batch: Batch, done: _Load) -> None:
     name, rows = batch
     table = tables.metadata.tables[name]
-    arrays = _completed(table, rows)
-    n_rows = len(next(iter(arrays.values()))) if arrays else 0
-    if not n_rows:
+    arrays = bulk_rows.completed(table, rows)
+    if not bulk_rows.size(arrays):
         return
-    copy = _copy if is_postgres(connection) else _insert
-    copy(connection, table, arrays)
-    _note_newest(name, arrays, marks)
-    loaded[name] = loaded.get(name, 0) + n_rows
-    say(name, loaded[name])
+    _strip(connection, table, done)
+    bulk_rows.write(connection, table, arrays)
+    _note(name, arrays, done)
+    done.rows[name] = done.rows.get(name, 0) + bulk_rows.size(arrays)
+    done.say(name, done.rows[name])
 
 
-def _completed(table: Table, rows: Columns) -> dict[str, pa.Array]:
-    """Return the given columns as Arrow arrays in the table's order, with the subject's defaults for missing ones."""
-    given: dict[str, Any] = {name: rows[name] for name in (rows.column_names if isinstance(rows, pa.Table) else rows)}
-    if unknown := set(given) - set(table.c.keys()):
-        raise KeyError(f"{table.name} has no columns {sorted(unknown)}")
-    arrays = {name: _array(values, isinstance(table.c[name].type, UtcSeconds)) for name, values in given.items()}
-    n_rows = len(next(iter(arrays.values()))) if arrays else 0
-    subject = SUBJECTS.get(table.name)
-    for name, value in (subject.defaults if subject else {}).items():
-        arrays.setdefault(name, pa.array([value] * n_rows))
-    return {column.name: arrays[column.name] for column in table.columns if column.name in arrays}
+def _strip(connection: Connection, table: Table, done: _Load) -> None:
+    """Take the indexes from a table that is still empty: made at the end, sorted, they cost a third."""
+    if table.name in done.checked:
+        return
+    done.checked.add(table.name)
+    if connection.execute(select(literal(1)).select_from(table).limit(1)).first() is None:
+        done.bare.append(table)
+        for index in table.indexes:
+            index.drop(connection, checkfirst=True)
 
 
-def _array(values: Any, is_time: bool) -> pa.Array:
-    if isinstance(values, pa.ChunkedArray):
-        array = values.combine_chunks()
-    elif isinstance(values, np.ma.MaskedArray):
-        array = pa.array(values.data, mask=np.ma.getmaskarray(values), from_pandas=True)
-    else:
-        array = pa.array(values, from_pandas=True)
-    if is_time and pa.types.is_timestamp(array.type):
-        return array.cast(pa.timestamp("s", tz="UTC"), safe=False).cast(pa.int64())
-    return array
-
-
-def _insert(connection: Connection, table: Table, arrays: Mapping[str, pa.Array]) -> None:
-    words = str(insert(table).compile(dialect=connection.dialect, column_keys=list(arrays)))
-    cursor = connection.connection.cursor()
-    cursor.executemany(words, zip(*(array.to_pylist() for array in arrays.values()), strict=True))
-    cursor.close()
-
-
-def _copy(connection: Connection, table: Table, arrays: Mapping[str, pa.Array]) -> None:
-    """COPY as CSV: Arrow quotes every text and leaves what is missing unquoted, so '' and NULL stay apart."""
-    page = BytesIO()
-    options = pyarrow.csv.WriteOptions(include_header=False)
-    pyarrow.csv.write_csv(pa.table(dict(arrays)), page, options)
-    names = ", ".join(f'"{name}"' for name in arrays)
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT csv)') as stream:
-        stream.write(page.getbuffer())
-
-
-def _note_newest(name: str, arrays: Mapping[str, pa.Array], marks: dict[str, Mark]) -> None:
-    """Note the newest fact of each feed in a batch."""
+def _note(name: str, arrays: Arrays, done: _Load) -> None:
+    """Note the newest fact of each feed in a batch, and which feeds carry invented rows."""
     subject = SUBJECTS.get(name)
     if subject is None or "feed_code" not in arrays:
         return
-    newest = np.zeros(len(arrays["feed_code"]), dtype=np.int64)
-    for column in subject.clock:
-        if column in arrays:
-            seconds = np.nan_to_num(arrays[column].to_numpy(zero_copy_only=False).astype("float64")).astype(np.int64)
-            is_day = column.endswith("day")
-            newest = np.maximum(newest, seconds * DAY_SECONDS - WIB_SECONDS if is_day else seconds)
     codes = np.asarray(arrays["feed_code"].to_pylist(), dtype=object)
-    invented = np.asarray(arrays["is_simulated"].to_pylist() if "is_simulated" in arrays else [False] * len(codes))
-    for code in sorted(set(codes)):
-        mark, was_invented = marks.get(code, (0, False))
+    times = [_seconds(arrays[column], column) for column in subject.clock if column in arrays]
+    newest = np.maximum.reduce(times) if times else np.zeros(codes.size, dtype=np.int64)
+    invented = arrays["is_simulated"].to_pylist() if "is_simulated" in arrays else [False] * codes.size
+    for code in sorted(set(codes.tolist())):
         here = codes == code
-        marks[code] = max(mark, int(newest[here].max())), was_invented or bool(invented[here].any())
+        known = done.newest.get(code) or 0
+        done.newest[code] = max(known, int(newest[here].max())) or None
+        if any(np.asarray(invented)[here]):
+            done.simulated.add(code)
+
+
+def _seconds(array: Any, column: str) -> Any:
+    values = np.asarray(array.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
+    return np.where(values == 0, 0, feeds.as_seconds(values, column))

@@ -47,8 +47,8 @@ def bump(
     connection.execute(update(feed).where(feed.c.code == feed_code).values(values))
 
 
-def as_seconds(value: int, column: str) -> int:
-    """Return the newest moment a value stands for: a time is itself, a WIB day its end."""
+def as_seconds(value: Any, column: str) -> Any:
+    """Return the newest moment a value, or each of an array, stands for: a time is itself, a WIB day its end."""
     return (value + 1) * DAY_SECONDS - WIB_SECONDS - 1 if column.endswith("day") else value
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, MetaData, delete, func, insert, literal, select, text, update
+from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from data.rollups import counting, keeping, triggers
 from data.rollups.declarations import ROLLUPS
@@ -16,6 +17,9 @@ from data.tables import feed, setting
 Progress = Callable[[str, int], None]
 """Called with the name of a roll-up that is done and the number of its cells."""
 
+WORK_MEMORY = "256MB"
+"""Memory of PostgreSQL for one sort of a rebuild, instead of 4 MB that would go through the disk."""
+
 READY, BUILDING = "ready", "building"
 """Values of `setting.rollups_state`; readers refuse while it says building."""
 
@@ -23,18 +27,19 @@ READY, BUILDING = "ready", "building"
 def rebuild(connection: Connection, progress: Progress | None = None) -> dict[str, int]:
     """Make every roll-up anew from the facts, in the caller's transaction; return the cells of each.
 
-    Other writers wait; readers see the old sums until the commit. Triggers stay as they are. 1 M requests take
-    about 15 s, 10 M a few minutes.
+    Other writers wait; readers see the old sums until the commit. Triggers that are missing are put back.
+    A million requests take about 20 s.
     """
     keeping.take_gate(connection)
     _keep_writers_out(connection)
     made = {}
     for rollup in ROLLUPS:
-        connection.execute(delete(rollup.table))
-        fill(connection, rollup)
+        _refill(connection, rollup)
         made[rollup.table.name] = _size(connection, rollup)
         if progress is not None:
             progress(rollup.table.name, made[rollup.table.name])
+    if not keeping.is_recorded(connection) and not triggers.present(connection):
+        triggers.install(connection)
     set_state(connection, READY)
     return made
 
@@ -43,16 +48,29 @@ def _keep_writers_out(connection: Connection) -> None:
     """A fact committed between emptying and counting would be counted twice: by its trigger and by us."""
     if connection.dialect.name == "postgresql":
         names = ", ".join(facts.name for facts in FACTS)
+        connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
         connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def fill(connection: Connection, rollup: Rollup) -> None:
-    """Fill one empty roll-up table from all facts."""
+def _refill(connection: Connection, rollup: Rollup) -> None:
+    """Empty one roll-up table and fill it from all facts; readers of the old sums are not disturbed.
+
+    An empty table on PostgreSQL has no such readers: there the key is made at the end, which halves the time.
+    """
     if connection.dialect.name == "sqlite":
+        connection.execute(delete(rollup.table))
         _fill_from_memory(connection, rollup)
         return
+    key = rollup.table.to_metadata(MetaData()).primary_key
+    bare = connection.execute(select(literal(1)).select_from(rollup.table).limit(1)).first() is None
+    if bare:
+        connection.execute(DropConstraint(key))
+    else:
+        connection.execute(delete(rollup.table))
     for statement in recounted(rollup):
         connection.execute(statement)
+    if bare:
+        connection.execute(AddConstraint(key))
 
 
 def _fill_from_memory(connection: Connection, rollup: Rollup) -> None:
