@@ -30,6 +30,8 @@ TABLE = MappingProxyType(
         ),
         "POSKO_LANGUAGE": Setting("id", "Language of a page whose link names none: id or en"),
         "POSKO_COOKIE_SECRET": Setting("", "Signs cookies; the same on every process behind one proxy; empty: random"),
+        "POSKO_FOLDER": Setting("~/.local/share/posko", "Folder in which `posko demo` keeps its season"),
+        "POSKO_DEBUG": Setting("", "1: a command that fails in Posko itself prints its traceback"),
     }
 )
 """Every variable Posko reads. Streamlit's own STREAMLIT_… variables work besides and win over config.toml."""

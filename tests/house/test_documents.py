@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
+from dashboard.settings import TABLE
 from data.tables import metadata
 from tests.house.documents import documents, first_line, public_functions
 from tests.house.tree import ROOT, modules
@@ -25,6 +26,11 @@ def test_the_first_two_commands_are_one_line_each() -> None:
     assert [block.count("\n") for block in blocks] == [1, 1]
     assert "posko demo" in blocks[0]
     assert blocks[1].strip() + " --no-skips" in (ROOT / ".ci/run").read_text("utf-8").splitlines()
+
+
+def test_each_variable_that_the_code_reads_is_a_documented_setting() -> None:
+    code = "".join((ROOT / path).read_text("utf-8") for path, _ in modules())
+    assert set(re.findall(r"POSKO_[A-Z_]*[A-Z]", code)) == set(TABLE)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
