@@ -12,11 +12,14 @@ MOST_EXAMPLES = 200
 
 @dataclass(slots=True)
 class Interpreted:
-    """Rows for each table by name (content, takedown_request, clarification, appeal), and the issue they belong to."""
+    """Rows by table (content, takedown_request, clarification, appeal), and the issue they belong to.
+
+    The first table of `parts` is the one by which the row of the file counts as new or known.
+    """
 
     line: int
     raw: list[Any]
-    parts: dict[str, Part]
+    parts: dict[str, list[Part]] = field(default_factory=dict)
     issue: Part | None = None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
@@ -14,7 +15,7 @@ from data.keys import stable_id
 from data.loaders.codes import Codes
 from data.loaders.files.kinds import kind_of
 from data.loaders.files.sources import REJECTS_ENDING, Source
-from data.loaders.formats.sheets import prepare, tables_of
+from data.loaders.formats import claim_reviews, sheets, statements
 from data.loaders.gathering import Gathering, IssueGathering
 from data.loaders.options import Options
 from data.loaders.prepared import Outcome, Prepared
@@ -40,10 +41,20 @@ def load(engine: Engine, source: Source, options: Options) -> list[Summary]:
         _require_feed(connection, options.feed_code)
         codes = Codes.read(connection)
     options = replace(options, as_of=options.as_of or source.modified)
-    kind = kind_of(source)
-    prepared = [prepare(sheet, codes, options) for sheet in tables_of(source, options.mapping, is_text=kind == "text")]
+    prepared = prepare(source, codes, options)
     sha256 = source.sha256()
     return [TableLoad(engine, source, each, sha256, options).run() for each in prepared]
+
+
+def prepare(source: Source, codes: Codes, options: Options) -> list[Prepared[Any]]:
+    """Survey a file of any known format and return its tables ready to be loaded."""
+    kind = kind_of(source)
+    if kind == "json":
+        return [claim_reviews.prepare(source, codes, options)]
+    tables = sheets.tables_of(source, options.mapping, is_text=kind == "text")
+    if options.format == "dsa" or (options.format == "auto" and statements.is_statements(tables[0].header)):
+        return [statements.prepare(table, codes, options) for table in tables]
+    return sheets.prepare_known(tables, codes, options)
 
 
 def _require_feed(connection: Connection, feed_code: str) -> None:
@@ -58,7 +69,7 @@ class TableLoad:
 
     engine: Engine
     source: Source
-    prepared: Prepared
+    prepared: Prepared[Any]
     sha256: str
     options: Options
 
@@ -71,7 +82,7 @@ class TableLoad:
         writer = Writer(
             self.engine, options.feed_code, prepared.name, prepared.header, options.now, is_dry_run=options.is_dry_run
         )
-        with RejectsFile(self._rejects_path(), prepared.header) as rejects:
+        with self._rejects_file() as rejects:
             for batch in self._batches(summary):
                 for refusal in [*batch.refused, *writer.write(batch, summary)]:
                     rejects.add(refusal.line, refusal.reason, refusal.cells)
@@ -82,11 +93,16 @@ class TableLoad:
         self._finish(summary)
         return summary
 
-    def _rejects_path(self) -> Path:
-        if self.options.rejects is not None:
-            return self.options.rejects
-        folder = self.source.path.parent if self.source.path else Path.cwd()
-        return folder / (Path(self.prepared.name).name + REJECTS_ENDING)
+    def _rejects_file(self) -> RejectsFile:
+        """Return the file for refused rows: beside the file; under a name somebody gave, numbered from the second."""
+        if self.options.rejects is None:
+            folder = self.source.path.parent if self.source.path else Path.cwd()
+            return RejectsFile(folder / (Path(self.prepared.name).name + REJECTS_ENDING), self.prepared.header)
+        path, used = self.options.rejects, self.options.rejects_used
+        used.append(path)
+        number = len(used)
+        named = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        return RejectsFile(named, self.prepared.header, is_ours=False)
 
     def _batches(self, summary: Summary) -> Iterator[Batch]:
         """Give batches of complete groups; the number of rows read is kept in the summary."""

@@ -32,4 +32,5 @@ class Options:
     is_dry_run: bool = False
     is_simulated: bool = False
     rejects: Path | None = None
+    rejects_used: list[Path] = field(default_factory=list)
     progress: Progress = _silent

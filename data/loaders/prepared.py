@@ -1,10 +1,19 @@
 """What every format hands to the loader: a file decided on, whose rows can now be turned into rows of the database."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
+import numpy as np
+
+from data.loaders.files.records import Row
 from data.loaders.interpreted import Interpreted, Unknowns
+from data.loaders.problems import RowProblem
+
+T = TypeVar("T")
+Groups = tuple[int, int]
+"""A number that rows of the same content share, and one that rows of the same isu share."""
 
 
 @dataclass
@@ -18,33 +27,72 @@ class Refusal:
 
 @dataclass(slots=True)
 class Outcome:
-    """One row of the file: what it says or why it was refused, and the numbers rows of the same content or isu share.
+    """One row of the file: what it says or why it was refused; a row that cannot be cut into cells has no groups."""
 
-    A row that could not even be cut into cells has no place in any group: `groups` is None.
-    """
-
-    groups: tuple[int, int] | None
+    groups: Groups | None
     row: Interpreted | None = None
     refusal: Refusal | None = None
 
 
-class Prepared(Protocol):
-    """A table of a file, surveyed. `last_of_group` and `last_of_issue` tell at which row each repeated group ends."""
+@dataclass
+class GroupNumbers:
+    """The groups of all rows of a file in order, 16 bytes a row."""
+
+    contents: "array[int]" = field(default_factory=lambda: array("q"))
+    issues: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def add(self, groups: Groups) -> None:
+        """Append the groups of one row."""
+        self.contents.append(groups[0])
+        self.issues.append(groups[1])
+
+
+@dataclass
+class Prepared(Generic[T]):
+    """A table of a file, surveyed, and how its rows are read.
+
+    `last_of_group` and `last_of_issue` tell at which row each repeated group ends; `look` gives what a row shows at
+    first sight, `groups` its groups, `interpret` its rows of the database or `RowProblem`.
+    """
 
     name: str
     format: str
     header: tuple[str, ...]
-    notes: list[str]
-    date_order: str | None
     row_count: int
-    last_of_group: dict[int, int]
-    last_of_issue: dict[int, int]
-
-    @property
-    def unknowns(self) -> Unknowns:
-        """What stayed open in the rows given so far."""
-        ...
+    rows: Callable[[], Iterator[Row]]
+    look: Callable[[Row], T]
+    groups: Callable[[T], Groups]
+    interpret: Callable[[T], Interpreted]
+    unknowns: Unknowns
+    notes: list[str] = field(default_factory=list)
+    date_order: str | None = None
+    last_of_group: dict[int, int] = field(default_factory=dict)
+    last_of_issue: dict[int, int] = field(default_factory=dict)
 
     def outcomes(self) -> Iterator[Outcome]:
         """Give what became of each row, in the order of the file."""
-        ...
+        for row in self.rows():
+            yield self._outcome(row)
+
+    def _outcome(self, row: Row) -> Outcome:
+        if row.problem is not None:
+            return Outcome(None, refusal=Refusal(row.line, row.problem, row.cells))
+        seen = self.look(row)
+        groups = self.groups(seen)
+        try:
+            return Outcome(groups, self.interpret(seen))
+        except RowProblem as problem:
+            return Outcome(groups, refusal=Refusal(row.line, str(problem), row.cells))
+
+
+def lasts(groups: "array[int]") -> dict[int, int]:
+    """Return the last position of each number that occurs more than once."""
+    if not len(groups):
+        return {}
+    numbers = np.frombuffer(groups, dtype=np.int64)
+    order = np.argsort(numbers, kind="stable")
+    ordered = numbers[order]
+    is_last = np.append(ordered[1:] != ordered[:-1], True)
+    is_first = np.append(True, ordered[1:] != ordered[:-1])
+    repeated = is_last & ~is_first
+    return dict(zip(ordered[repeated].tolist(), order[repeated].tolist(), strict=True))

@@ -16,8 +16,12 @@ LONGEST_CELL = 32_000
 class RejectsFile:
     """A CSV file made when the first row is refused; one left from an earlier load is taken away when none is."""
 
-    def __init__(self, path: Path, header: tuple[str, ...]) -> None:
-        """Write to `path`; where its folder may not be written, to the current folder."""
+    def __init__(self, path: Path, header: tuple[str, ...], *, is_ours: bool = True) -> None:
+        """Write to `path`; where its folder may not be written, to the current folder.
+
+        A path that somebody named (not `is_ours`) is never taken away.
+        """
+        self._is_ours = is_ours
         self._wanted = path
         self._header = header
         self._stream: IO[str] | None = None
@@ -33,7 +37,7 @@ class RejectsFile:
     ) -> None:
         if self._stream is not None:
             self._stream.close()
-        elif kind is None:
+        elif kind is None and self._is_ours:
             _take_away(self._wanted)
 
     def add(self, line: int, reason: str, cells: Sequence[Any]) -> None:

@@ -1,13 +1,10 @@
 """One pass over a table before anything is written: what must be decided for all rows together."""
 
-from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
-
-import numpy as np
 
 from data.loaders.columns import Columns
 from data.loaders.fields import MAIN_TIMES, TIMES
@@ -16,6 +13,7 @@ from data.loaders.files.tables import Table, TableReport
 from data.loaders.keys import Seen, groups_of, look
 from data.loaders.mappings import Mapping
 from data.loaders.plans import Plan
+from data.loaders.prepared import GroupNumbers
 from data.loaders.problems import RowProblem
 from data.loaders.values.calendars import NAMED_ZONES
 from data.loaders.values.date_orders import OrderDecision, OrderEvidence
@@ -35,7 +33,7 @@ ANCHOR = 0.5
 
 @dataclass
 class Survey:
-    """What one pass found. `groups` and `issue_groups` hold a number a row, in order, of rows that could be read."""
+    """What one pass found; `groups` are those of the rows that could be read."""
 
     rows: int = 0
     unreadable: int = 0
@@ -46,8 +44,7 @@ class Survey:
     kinds: Counter[str] = field(default_factory=Counter)
     hosts: Counter[str] = field(default_factory=Counter)
     codes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    groups: "array[int]" = field(default_factory=lambda: array("q"))
-    issue_groups: "array[int]" = field(default_factory=lambda: array("q"))
+    groups: GroupNumbers = field(default_factory=GroupNumbers)
 
 
 @dataclass(frozen=True)
@@ -58,8 +55,6 @@ class Decided:
     survey: Survey
     order: OrderDecision
     notes: list[str]
-    last_of_group: dict[int, int]
-    last_of_issue: dict[int, int]
 
 
 def survey(table: Table, columns: Columns, mapping: Mapping, now: datetime, on_row: Callable[[int], None]) -> Survey:
@@ -79,9 +74,7 @@ def survey(table: Table, columns: Columns, mapping: Mapping, now: datetime, on_r
         _look_at_links(found, seen)
         if has_codes:
             _look_at_codes(found, plan, row)
-        group, issue_group = groups_of(plan, seen)
-        found.groups.append(group)
-        found.issue_groups.append(issue_group)
+        found.groups.add(groups_of(plan, seen))
     return found
 
 
@@ -151,9 +144,7 @@ def decide(
         scheme=scheme,
         is_takedown_sheet=is_sheet,
     )
-    return Decided(
-        plan, found, order, _notes(found, plan, style, order), _lasts(found.groups), _lasts(found.issue_groups)
-    )
+    return Decided(plan, found, order, _notes(found, plan, style, order))
 
 
 def _record(found: Survey, known: set[str], is_sheet: bool) -> Any:
@@ -202,16 +193,3 @@ def _notes(found: Survey, plan: Plan, style: DateStyle, order: OrderDecision) ->
     if found.codes and plan.scheme:
         notes.append(f"region codes read as {plan.scheme}")
     return notes
-
-
-def _lasts(groups: "array[int]") -> dict[int, int]:
-    """Return the last position of each number that occurs more than once."""
-    if not len(groups):
-        return {}
-    numbers = np.frombuffer(groups, dtype=np.int64)
-    order = np.argsort(numbers, kind="stable")
-    ordered = numbers[order]
-    is_last = np.append(ordered[1:] != ordered[:-1], True)
-    is_first = np.append(True, ordered[1:] != ordered[:-1])
-    repeated = is_last & ~is_first
-    return dict(zip(ordered[repeated].tolist(), order[repeated].tolist(), strict=True))

@@ -92,7 +92,8 @@ class Writer:
     def _record(self, connection: Connection, batch: Batch, written: Written) -> None:
         for table, record in RECORDERS.items():
             refused = written.refused_lines
-            parts = (row.parts[table] for row in batch.rows if table in row.parts and row.line not in refused)
+            kept = (row for row in batch.rows if row.line not in refused)
+            parts = (part for row in kept for part in row.parts.get(table, ()))
             rows = [self._told(part) for part in merged(table, parts)]
             if rows:
                 self._note(batch, written, table, record(connection, self.feed_code, rows, now=self.now))

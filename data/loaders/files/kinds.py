@@ -44,7 +44,7 @@ def kind_of(source: Source) -> FileKind:
         raise LoadProblem(
             f"{source.name} is a web page or XML, perhaps a log-in page saved as a file. Download the table itself."
         )
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"[") and _is_json(head):
+    if _is_json(head):
         return "json"
     _refuse_noise(source, head)
     return "text"
@@ -72,11 +72,16 @@ def _zipped_document(source: Source) -> FileKind:
 
 def _is_json(head: bytes) -> bool:
     """Tell JSON from a table that begins with a bracket, such as "[SALAH] …"."""
-    text = head.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    text = head.decode(json.detect_encoding(head[:4]), "replace").lstrip("\ufeff \r\n\t")
+    if text[:1] not in {"{", "["}:
+        return False
     try:
         json.JSONDecoder().raw_decode(text)
     except json.JSONDecodeError as error:
-        return error.pos > min(len(text) - 16, 1_000) or re.match(r'[\[{]\s*(?:[\[{"]|[\]}]|$)', text) is not None
+        is_only_cut = error.pos > min(len(text) - 16, 1_000)
+        return is_only_cut or re.match(r'[\[{]\s*(?:[\[{"]|[\]}]|$)', text) is not None
+    except RecursionError:
+        return True
     return True
 
 

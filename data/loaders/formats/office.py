@@ -87,7 +87,7 @@ class OfficeReader:
         return record == "clarification", record == "content"
 
     def _rows(self, reading: Reading, *, is_content: bool) -> Interpreted:
-        found = Interpreted(reading.row.line, reading.row.cells, {})
+        found = Interpreted(reading.row.line, reading.row.cells)
         found.issue = self._issue(reading, is_content=is_content)
         issue_key = found.issue["natural_key"] if found.issue else None
         if reading.counted is None:
@@ -95,10 +95,10 @@ class OfficeReader:
         if not reading.seen.links:
             self._count_odd_link(reading.row)
         if is_content:
-            found.parts["content"] = self._content(reading, issue_key)
-            found.parts.update(self._request(reading, found.parts["content"]["natural_key"]))
+            content = self._content(reading, issue_key)
+            found.parts = {"content": [content], **self._request(reading, content["natural_key"])}
         if reading.article and issue_key and self.plan.record != "issue":
-            found.parts["clarification"] = self._clarification(reading, reading.article, issue_key)
+            found.parts["clarification"] = [self._clarification(reading, reading.article, issue_key)]
         return found
 
     def _content(self, reading: Reading, issue_key: str | None) -> Part:
@@ -125,15 +125,15 @@ class OfficeReader:
             **self._told(row),
         }
 
-    def _request(self, reading: Reading, content_key: str) -> dict[str, Part]:
+    def _request(self, reading: Reading, content_key: str) -> dict[str, list[Part]]:
         """Return the takedown request the row tells of, and the appeal by which it was undone."""
         row, moments = reading.row, reading.moments
         request, is_reinstated = request_part(self.plan, row, moments, self.codes, self.unknowns)
         if request is None:
             return {}
         common = {"content_key": content_key, **self._told(row)}
-        parts = {"takedown_request": {**common, **request}}
-        return {**parts, "appeal": {**common, **appeal_part(moments)}} if is_reinstated else parts
+        parts = {"takedown_request": [{**common, **request}]}
+        return {**parts, "appeal": [{**common, **appeal_part(moments)}]} if is_reinstated else parts
 
     def _issue(self, reading: Reading, *, is_content: bool) -> Part | None:
         """Return the isu of a row: an article has one of its own, rows of the same headline share one."""

@@ -1,101 +1,62 @@
 """Office sheets and exports of articles: CSV and workbooks, known by their headers or told by a mapping file."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from data.loaders.codes import Codes
 from data.loaders.columns import Columns, columns_of
-from data.loaders.files.records import Row
 from data.loaders.files.sources import Source
 from data.loaders.files.tables import Table, delimited
 from data.loaders.files.workbooks import sheets
 from data.loaders.formats.office import OfficeReader
-from data.loaders.interpreted import Unknowns
-from data.loaders.keys import groups_of, look
+from data.loaders.keys import Seen, groups_of, look
 from data.loaders.mappings import Mapping
 from data.loaders.options import Options
-from data.loaders.prepared import Outcome, Prepared, Refusal
-from data.loaders.problems import LoadProblem, RowProblem
+from data.loaders.prepared import Prepared, lasts
+from data.loaders.problems import LoadProblem
 from data.loaders.surveys import Decided, decide, survey
 
-Sheet = tuple[Table, Columns, list[str]]
 
-
-@dataclass
-class PreparedSheet:
-    """One table of an office file with its plan."""
-
-    name: str
-    format: str
-    header: tuple[str, ...]
-    notes: list[str]
-    date_order: str | None
-    row_count: int
-    last_of_group: dict[int, int]
-    last_of_issue: dict[int, int]
-    table: Table
-    decided: Decided
-    reader: OfficeReader
-
-    @property
-    def unknowns(self) -> Unknowns:
-        """What stayed open in the rows given so far."""
-        return self.reader.unknowns
-
-    def outcomes(self) -> Iterator[Outcome]:
-        """Give what became of each row."""
-        for row in self.table.rows():
-            yield self._outcome(row)
-
-    def _outcome(self, row: Row) -> Outcome:
-        if row.problem is not None:
-            return Outcome(None, refusal=Refusal(row.line, row.problem, row.cells))
-        plan = self.decided.plan
-        seen = look(plan, row)
-        groups = groups_of(plan, seen)
-        try:
-            return Outcome(groups, self.reader.interpret(seen))
-        except RowProblem as problem:
-            return Outcome(groups, refusal=Refusal(row.line, str(problem), row.cells))
-
-
-def tables_of(source: Source, mapping: Mapping, *, is_text: bool) -> list[Sheet]:
-    """Return the tables of a file with their columns; of a workbook those sheets that are known, at least one."""
+def tables_of(source: Source, mapping: Mapping, *, is_text: bool) -> list[Table]:
+    """Return the table of a text file, or those of the sheets of a workbook that have rows."""
     if is_text:
-        table = delimited(source, mapping.wanted, mapping.delimiter)
-        return [(table, *columns_of(table, mapping))]
-    found, problems = [], []
-    for table in sheets(source, mapping.wanted, mapping.sheet):
+        return [delimited(source, mapping.wanted, mapping.delimiter)]
+    return sheets(source, mapping.wanted, mapping.sheet)
+
+
+def prepare_known(tables: list[Table], codes: Codes, options: Options) -> list[Prepared[Seen]]:
+    """Survey the tables whose columns are known, at least one, and return them ready to be loaded."""
+    known, problems = [], []
+    for table in tables:
         try:
-            found.append((table, *columns_of(table, mapping)))
+            known.append((table, *columns_of(table, options.mapping)))
         except LoadProblem as problem:
             problems.append(problem)
-    if not found:
+    if not known:
         raise problems[0]
-    first = found[0]
-    return [(first[0], first[1], [*first[2], *(f"sheet passed over: {problem}" for problem in problems)]), *found[1:]]
+    prepared = [_prepare(*each, codes, options) for each in known]
+    prepared[0].notes.extend(f"sheet passed over: {problem}" for problem in problems)
+    return prepared
 
 
-def prepare(sheet: Sheet, codes: Codes, options: Options) -> Prepared:
-    """Survey a table and return it ready to be loaded."""
-    table, columns, notes = sheet
-    on_row: Callable[[int], None] = partial(_told, options, table.name)
-    found = survey(table, columns, options.mapping, options.now, on_row)
+def _prepare(table: Table, columns: Columns, notes: list[str], codes: Codes, options: Options) -> Prepared[Seen]:
+    found = survey(table, columns, options.mapping, options.now, partial(_told, options, table.name))
     decided = decide(table, columns, found, options.mapping, regions=codes.regions, as_of=options.as_of)
-    reader = OfficeReader(decided.plan, codes, options.feed_code, options.now, is_simulated=options.is_simulated)
-    return PreparedSheet(
+    plan = decided.plan
+    reader = OfficeReader(plan, codes, options.feed_code, options.now, is_simulated=options.is_simulated)
+    return Prepared(
         name=table.name,
         format="map" if options.mapping.columns else "office",
         header=table.header,
+        row_count=found.rows,
+        rows=table.rows,
+        look=partial(look, plan),
+        groups=partial(groups_of, plan),
+        interpret=reader.interpret,
+        unknowns=reader.unknowns,
         notes=[*notes, *_table_notes(table, decided), *decided.notes],
         date_order=decided.order.order,
-        row_count=found.rows,
-        last_of_group=decided.last_of_group,
-        last_of_issue=decided.last_of_issue,
-        table=table,
-        decided=decided,
-        reader=reader,
+        last_of_group=lasts(found.groups.contents),
+        last_of_issue=lasts(found.groups.issues),
     )
 
 
