@@ -15,7 +15,7 @@ from data.tables import content, issue
 from queries.cubes import Piece, started_between
 from queries.dimensions import Ids
 from queries.filters import Filters
-from queries.known import as_known
+from queries.known import as_known, known_where
 from queries.limits import CLARIFICATION_ISSUES, PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import SqlRow, Statement
@@ -88,7 +88,7 @@ def _spread(rows: _Rows) -> Statement:
 
 
 def _named(rows: _Rows) -> Statement:
-    row = rows.issue
+    row = known_where(issue, issue.c.issue_id.in_(ISSUES)) if rows.is_pinned else issue.c
     columns = (row.issue_id, row.title, row.theme_id, row.status, seconds(row.clarified_at).label("clarified_at"))
     return select(*columns).where(row.issue_id.in_(ISSUES)).order_by(row.issue_id)
 

@@ -108,6 +108,10 @@ def test_a_fixed_link_sees_issues_as_they_stood(connection: Connection) -> None:
     factories.issue(connection, ago(hours=5), recorded_at=later, updated_at=later)
     row = only(issues.counts(connection, pinned(asked())))
     assert [row[name] for name in ("n_new", "n_active", "n_closed", "n_clarified")] == [1, 1, 0, 0]
+    old = factories.issue(connection, ago(days=900), title="Lama", clarified_at=later, updated_at=later)
+    factories.content(connection, ago(hours=5), issue_id=old)
+    row = only(issues.top(connection, pinned(asked())))
+    assert (row["title"], row["is_clarified"], row["status"]) == ("Lama", False, "active")
 
 
 def test_new_issues_over_time_have_every_hour(connection: Connection) -> None:
