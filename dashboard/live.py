@@ -7,6 +7,7 @@ draws `draw(answers)` now and again whenever a version of its topics arrives, an
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import pandas as pd
@@ -119,8 +120,15 @@ def _guarded(draw: Callable[[pd.DataFrame], None], frame: pd.DataFrame) -> None:
 def _mark(answer: Answer) -> None:
     """Say that a value is an earlier one, and of when."""
     if answer.state == "last_good":
-        at = formats.moment(answer.as_of, language.current())
+        at = _when(answer.as_of)
         st.badge(t("shell.last_good", at=at), icon=":material/history:", color="orange")
+
+
+def _when(at: datetime | None) -> str:
+    """Return the WIB clock of a moment of today, the day besides of an earlier one: a badge is short."""
+    is_today = at is not None and formats.local(at).date() == formats.local(datetime.now(UTC)).date()
+    words = formats.clock if is_today else formats.moment
+    return f"{words(at, language.current())}{f'{formats.GLUE}WIB' if is_today else ''}"
 
 
 def _sorry(problem: str, error_id: str | None) -> None:

@@ -20,10 +20,12 @@ POINTS = 48
 @cache
 def _spec(language: Language) -> Spec:
     at = field("at", "temporal", scale={"type": "utc", "nice": False}, axis=None)
-    place = {"x": at, "y": field("n", "quantitative", axis=None, stack=None)}
-    to_one = {"domain": {"unionWith": [0, 1]}, "nice": False}  # a share fills its scale, zeros lie on the line
+    scale = {"nice": False, "zero": True}
+    height = field("n", "quantitative", axis=None, scale=scale)
+    place = {"x": at, "y": height | {"stack": None}}
     marks = (
-        ("zero", {"type": "rule"}, "grid", {"y": field("n", "quantitative", axis=None, scale=to_one)}),
+        ("zero", {"type": "rule"}, "grid", {"y": height}),
+        ("room", {"type": "rule", "opacity": 0}, "grid", {"y": height}),  # a curve of zeros lies on the line
         ("value", {"type": "area", "opacity": 0.18}, "accent", place),
         ("value", {"type": "line", "strokeWidth": 2}, "accent", place),
         ("lone", {"type": "point", "filled": True, "size": 14, "opacity": 1}, "accent", place),
@@ -55,7 +57,7 @@ def sparkline(frame: pd.DataFrame, column: str, name: str, language: Language, p
         values = np.divide(values, whole, out=np.full_like(values, np.nan), where=whole > 0)
     lone = _alone(values)
     table = merged(value={"at": at, "n": values}, lone={"at": at[lone], "n": values[lone]},
-                   last={"at": at[-1:], "n": values[-1:]}, zero={"n": [0.0]})  # fmt: skip
+                   last={"at": at[-1:], "n": values[-1:]}, zero={"n": [0.0]}, room={"n": [1.0]})  # fmt: skip
     return Chart(name, _spec(language), table, _alt(values, name, language, is_share=per is not None), HEIGHT)
 
 

@@ -377,3 +377,11 @@ def test_an_empty_curve_is_still_a_picture() -> None:
     chart = sparklines.sparkline(curve([]), "n_found", "Konten", "id")
     assert rows(chart, "value") == []
     assert "–" in chart.alt
+
+
+def test_a_small_curve_of_counts_is_not_held_to_one() -> None:
+    chart = sparklines.sparkline(curve([3, 12, 25, 9]), "n_found", "Konten", "id")
+    scales = [layer["encoding"]["y"].get("scale", {}) for layer in chart.spec["layer"]]
+    assert all("domain" not in scale for scale in scales)
+    assert [row["n"] for row in rows(chart, "zero")] == [0]
+    assert [row["n"] for row in rows(chart, "room")] == [1]
