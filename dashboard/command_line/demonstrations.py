@@ -18,6 +18,7 @@ from dashboard.command_line.exits import TOLD, told
 from data import demonstrations
 from data.engine import writer
 from data.errors import DatabaseDamaged, DatabaseUnreachable, SchemaMissing, SchemaNewer, SchemaOlder
+from data.season import simulator
 
 OLD = timedelta(days=1)
 ENDING_SECONDS = 10
@@ -29,7 +30,10 @@ def demo(
     folder: Folder = None,
     requests: Annotated[int, typer.Option(min=100, max=50_000_000, help="Requests in the season.")] = 100_000,
     port: Port = None,
-    rate: Annotated[float, typer.Option(min=0.1, max=6_000, help="New content items a minute.")] = 30.0,
+    rate: Annotated[
+        float,
+        typer.Option(min=0.1, max=6_000, help="New content items a minute, each with about eight changes to come."),
+    ] = simulator.RATE_PER_MINUTE,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the season anew even if there is one.")] = False,
 ) -> None:
     """Make an invented season, append to it live, and show it in the dashboard on this machine."""
