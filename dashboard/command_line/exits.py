@@ -66,6 +66,8 @@ def _left(sentence: str, code: Exit) -> typer.Exit:
 
 
 def _unforeseen(error: Exception) -> typer.Exit:
+    if type(error).__name__ == "Abort":  # Streamlit's own command line says so of Ctrl-C, in its own click
+        return _left("Stopped.", Exit.STOPPED)
     if os.environ.get("POSKO_DEBUG"):
         logging.getLogger(__name__).error("unforeseen", exc_info=error)
     kind = type(error).__name__

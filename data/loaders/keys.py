@@ -9,7 +9,7 @@ from data.loaders.files.records import Row
 from data.loaders.plans import Plan
 from data.loaders.values.categories import without_tag
 from data.loaders.values.links import is_one_item, links_in
-from data.loaders.words import one_line, plain
+from data.loaders.words import has_letters, is_unknown, one_line, plain
 from data.recording.links import canonical_url
 
 LONGEST_TITLE = 500
@@ -57,12 +57,12 @@ def _links(plan: Plan, row: Row, name: str) -> tuple[str, ...]:
 def _title(plan: Plan, row: Row, issue: str) -> str:
     """Return the headline of a row, else its isu, else the beginning of its text, on one line."""
     title = one_line(plan.text(row, "title"), LONGEST_TITLE)
-    if title and plain(title):
+    if has_letters(title) and not is_unknown(title):
         return title
-    if issue and plain(issue):
+    if has_letters(issue) and not is_unknown(issue):
         return issue
     text = one_line(plan.text(row, "text"), LONGEST_TITLE)
-    return text if plain(text) else ""
+    return text if has_letters(text) and not is_unknown(text) else ""
 
 
 def groups_of(plan: Plan, seen: Seen) -> tuple[int, int]:

@@ -1,30 +1,29 @@
 """From a file to the database: what it is, one pass to decide, one pass to write."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from data import schema
-from data.engine import retrying, snapshot, transaction
-from data.keys import stable_id
+from data.engine import retrying, snapshot
 from data.loaders.codes import Codes
+from data.loaders.columns import seen
+from data.loaders.figure_loads import FigureLoad
 from data.loaders.files.kinds import kind_of
-from data.loaders.files.sources import REJECTS_ENDING, Source
-from data.loaders.formats import claim_reviews, sheets, statements
+from data.loaders.files.sources import Source
+from data.loaders.files.tables import Table
+from data.loaders.finishing import rejects_file, write_down
+from data.loaders.formats import claim_reviews, figures, sheets, statements
 from data.loaders.gathering import Gathering, IssueGathering
 from data.loaders.options import Options
 from data.loaders.prepared import Outcome, Prepared
 from data.loaders.problems import LoadProblem
-from data.loaders.rejects import RejectsFile
 from data.loaders.summaries import Summary
 from data.loaders.writing import Batch, Writer
-from data.recording import heartbeat
-from data.tables import feed, load_run
+from data.tables import feed
 
 EVERY = 500
 """Rows between two calls of the progress function."""
@@ -41,18 +40,33 @@ def load(engine: Engine, source: Source, options: Options) -> list[Summary]:
         _require_feed(connection, options.feed_code)
         codes = Codes.read(connection)
     options = replace(options, as_of=options.as_of or source.modified)
-    prepared = prepare(source, codes, options)
+    tables = _tables(source, options)
     sha256 = source.sha256()
-    return [TableLoad(engine, source, each, sha256, options).run() for each in prepared]
+    if tables and _is(figures.is_figures, "figures", tables[0], options):
+        return [FigureLoad(engine, source, table, codes, sha256, options).run() for table in tables]
+    return [TableLoad(engine, source, each, sha256, options).run() for each in prepare(source, tables, codes, options)]
 
 
-def prepare(source: Source, codes: Codes, options: Options) -> list[Prepared[Any]]:
-    """Survey a file of any known format and return its tables ready to be loaded."""
+def _tables(source: Source, options: Options) -> list[Table]:
+    """Return the tables of a file; none of JSON, which is read in another way."""
     kind = kind_of(source)
-    if kind == "json":
+    if (kind == "json") != (options.format == "claimreview") and options.format != "auto":
+        raise LoadProblem(f"{source.name} is {'JSON' if kind == 'json' else 'no JSON'}: it cannot be {options.format}.")
+    return [] if kind == "json" else sheets.tables_of(source, options.mapping, is_text=kind == "text")
+
+
+def _is(known: Callable[[tuple[str, ...]], bool], name: str, table: Table, options: Options) -> bool:
+    """Return whether a table is of a format: as was told, else by its header."""
+    if options.format == name and not known(table.header):
+        raise LoadProblem(f"{table.name} has not the columns of {name}. {seen(table)}")
+    return options.format == name or (options.format == "auto" and not options.mapping.columns and known(table.header))
+
+
+def prepare(source: Source, tables: list[Table], codes: Codes, options: Options) -> list[Prepared[Any]]:
+    """Survey a file of any known format and return its tables ready to be loaded."""
+    if not tables:
         return [claim_reviews.prepare(source, codes, options)]
-    tables = sheets.tables_of(source, options.mapping, is_text=kind == "text")
-    if options.format == "dsa" or (options.format == "auto" and statements.is_statements(tables[0].header)):
+    if _is(statements.is_statements, "dsa", tables[0], options):
         return [statements.prepare(table, codes, options) for table in tables]
     return sheets.prepare_known(tables, codes, options)
 
@@ -82,7 +96,7 @@ class TableLoad:
         writer = Writer(
             self.engine, options.feed_code, prepared.name, prepared.header, options.now, is_dry_run=options.is_dry_run
         )
-        with self._rejects_file() as rejects:
+        with rejects_file(self.source, prepared.name, prepared.header, options) as rejects:
             for batch in self._batches(summary):
                 for refusal in [*batch.refused, *writer.write(batch, summary)]:
                     rejects.add(refusal.line, refusal.reason, refusal.cells)
@@ -90,19 +104,9 @@ class TableLoad:
                 options.progress(prepared.name, "load", summary.n_read, prepared.row_count)
             summary.rejects_path = rejects.path
         summary.seconds = perf_counter() - started
-        self._finish(summary)
+        if not options.is_dry_run:
+            retrying(lambda: write_down(self.engine, summary, options))
         return summary
-
-    def _rejects_file(self) -> RejectsFile:
-        """Return the file for refused rows: beside the file; under a name somebody gave, numbered from the second."""
-        if self.options.rejects is None:
-            folder = self.source.path.parent if self.source.path else Path.cwd()
-            return RejectsFile(folder / (Path(self.prepared.name).name + REJECTS_ENDING), self.prepared.header)
-        path, used = self.options.rejects, self.options.rejects_used
-        used.append(path)
-        number = len(used)
-        named = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        return RejectsFile(named, self.prepared.header, is_ours=False)
 
     def _batches(self, summary: Summary) -> Iterator[Batch]:
         """Give batches of complete groups; the number of rows read is kept in the summary."""
@@ -121,18 +125,6 @@ class TableLoad:
         if batch.rows or batch.refused or batch.issues:
             yield batch
 
-    def _finish(self, summary: Summary) -> None:
-        if self.options.is_dry_run:
-            return
-        finished = datetime.now(UTC)
-
-        def once() -> None:
-            with transaction(self.engine) as connection:
-                connection.execute(load_run.insert(), _line_of(summary, self.options.feed_code, finished))
-                heartbeat(connection, self.options.feed_code, self.options.now)
-
-        retrying(once)
-
 
 def _gather(batch: Batch, rows: Gathering, issues: IssueGathering, outcome: Outcome, position: int) -> None:
     groups = outcome.groups or (0, 0)
@@ -140,20 +132,3 @@ def _gather(batch: Batch, rows: Gathering, issues: IssueGathering, outcome: Outc
     if issue is not None:
         batch.issues[issue["natural_key"]] = (issue, is_complete)
     batch.rows.extend(rows.add(position, groups[0], outcome.row))
-
-
-def _line_of(summary: Summary, feed_code: str, finished: datetime) -> dict[str, object]:
-    return {
-        "load_id": stable_id("load", summary.sha256, summary.name, summary.format, finished.isoformat()),
-        "feed_code": feed_code,
-        "file_name": summary.name,
-        "sha256": summary.sha256,
-        "format": summary.format,
-        "date_order": summary.date_order,
-        "n_read": summary.n_read,
-        "n_new": summary.rows.new,
-        "n_updated": summary.rows.updated,
-        "n_unchanged": summary.rows.unchanged,
-        "n_rejected": summary.n_rejected,
-        "finished_at": finished,
-    }

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from data.loaders.columns import Columns
+from data.loaders.columns import seen as seen_columns
 from data.loaders.fields import MAIN_TIMES, TIMES
 from data.loaders.files.records import Row
 from data.loaders.files.tables import Table, TableReport
@@ -14,7 +15,7 @@ from data.loaders.keys import Seen, groups_of, look
 from data.loaders.mappings import Mapping
 from data.loaders.plans import Plan
 from data.loaders.prepared import GroupNumbers
-from data.loaders.problems import RowProblem
+from data.loaders.problems import LoadProblem, RowProblem
 from data.loaders.values.calendars import NAMED_ZONES
 from data.loaders.values.date_orders import OrderDecision, OrderEvidence
 from data.loaders.values.dates import WIB, DateStyle, Order, moment
@@ -37,6 +38,7 @@ class Survey:
 
     rows: int = 0
     unreadable: int = 0
+    subjects: int = 0
     passed_over: TableReport = field(default_factory=TableReport)
     order: OrderEvidence = field(default_factory=OrderEvidence)
     clocks: Counter[str] = field(default_factory=Counter)
@@ -71,6 +73,7 @@ def survey(table: Table, columns: Columns, mapping: Mapping, now: datetime, on_r
         for name in times:
             _look_at_time(found, name, plan.cell(row, name), today)
         seen = look(plan, row)
+        found.subjects += bool(seen.title or seen.links or seen.articles)
         _look_at_links(found, seen)
         if has_codes:
             _look_at_codes(found, plan, row)
@@ -121,7 +124,10 @@ def _look_at_codes(found: Survey, plan: Plan, row: Row) -> None:
 def decide(
     table: Table, columns: Columns, found: Survey, mapping: Mapping, *, regions: Regions, as_of: datetime | None
 ) -> Decided:
-    """Return the plan that follows from a survey."""
+    """Return the plan that follows from a survey; raise `LoadProblem` where no row has a headline or a link."""
+    if found.rows > found.unreadable and not found.subjects:
+        said = f"none of its {found.rows} rows has a headline or a link"
+        raise LoadProblem(f"{table.name}: {said}. {seen_columns(table)}")
     order = found.order.decide()
     if mapping.date_order:
         order = replace(order, order=mapping.date_order, reason="given on the command line or in the mapping file")

@@ -58,6 +58,11 @@ def is_unknown(text: str) -> bool:
     return len(text) <= LONGEST_UNKNOWN and not text[0].isdigit() and plain(text) in UNKNOWN
 
 
+def has_letters(text: str) -> bool:
+    """Return whether a text has a letter of any script: a headline of figures alone is none."""
+    return any(letter.isalpha() for letter in text)
+
+
 def without_hidden(text: str) -> str:
     """Return the text without control, zero-width and bidirectional characters; line breaks and tabs stay."""
     return text if text.isprintable() else HIDDEN.sub("", text)

@@ -1,7 +1,7 @@
 """Batches of interpreted rows into the database, one transaction each, through the recording functions."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,7 +28,7 @@ RECORDERS: dict[str, Callable[..., Recorded]] = {
 }
 
 
-class _Undone(Exception):
+class Undone(Exception):
     """Ends a transaction of a dry run."""
 
 
@@ -84,8 +84,8 @@ class Writer:
             with transaction(self.engine) as connection:
                 self._record(connection, batch, written)
                 if self.is_dry_run:
-                    raise _Undone  # noqa: TRY301 - the one way to make the block roll back
-        except _Undone:
+                    raise Undone  # noqa: TRY301 - the one way to make the block roll back
+        except Undone:
             pass
         return written
 
@@ -98,7 +98,8 @@ class Writer:
             if rows:
                 self._note(batch, written, table, record(connection, self.feed_code, rows, now=self.now))
         self._record_issues(connection, batch, written)
-        quarantine.keep(connection, self.feed_code, map(self._reject, batch.refused), now=self.now)
+        rejects = rejects_of(batch.refused, self.header, self.file_name)
+        quarantine.keep(connection, self.feed_code, rejects, now=self.now)
 
     def _record_issues(self, connection: Connection, batch: Batch, written: Written) -> None:
         refused, known = written.refused_lines, _first_seen(connection, list(batch.issues))
@@ -118,9 +119,13 @@ class Writer:
     def _told(self, part: Part) -> Part:
         return {**part, "file_name": self.file_name}
 
-    def _reject(self, refusal: Refusal) -> Reject:
-        row = dict(zip(self.header, map(str, refusal.cells), strict=False))
-        return Reject(refusal.reason, row, refusal.line, self.file_name)
+
+def rejects_of(refused: Iterable[Refusal], header: tuple[str, ...], file_name: str) -> list[Reject]:
+    """Return refused rows of a file as the recorder keeps them in quarantine."""
+    return [
+        Reject(each.reason, dict(zip(header, map(str, each.cells), strict=False)), each.line, file_name)
+        for each in refused
+    ]
 
 
 def _first_seen(connection: Connection, keys: list[str]) -> dict[str, datetime | None]:

@@ -203,7 +203,7 @@ HEADERS = (
 def test_whatever_stands_in_the_cells_loads_or_is_rejected_and_the_sums_hold(
     engine: Engine, tmp_path: Path, table: list[list[str]]
 ) -> None:
-    lines = [";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in (list(HEADERS), *table)]
+    lines = [";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in (HEADERS, FIRST, *table)]
     source = draw(tmp_path, "\n".join(lines).encode("utf-8", "replace"))
     first, second = load_one(engine, source), load_one(engine, source)
     for summary in (first, second):

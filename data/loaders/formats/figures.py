@@ -1,0 +1,153 @@
+"""Figures that were published: sets of isu, found, removed, labelled and open, with window and source.
+
+They are kept as they were printed. Where the parts of a set do not add up, or one set says a figure twice, the load
+says so; nothing is mended.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from data.loaders.codes import Codes
+from data.loaders.files.records import Row
+from data.loaders.files.tables import Table
+from data.loaders.prepared import Refusal
+from data.loaders.problems import RowProblem
+from data.loaders.summaries import Counts
+from data.loaders.values.dates import DateStyle, moment
+from data.loaders.values.quantities import whole
+from data.loaders.values.services import from_name
+from data.loaders.vocabulary import by_word, vocabulary
+from data.loaders.words import is_unknown, one_line, plain
+from data.tables import published_figure
+
+_TOLD = vocabulary("figures")
+COLUMNS: dict[str, str] = by_word(_TOLD["column"])
+MEASURES: dict[str, str] = by_word(_TOLD["measure"])
+NEEDED = frozenset({"figure_set", "measure", "value"})
+PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
+LONGEST = 300
+
+Figure = dict[str, Any]
+Key = tuple[str, str, str]
+
+
+def columns_of(header: tuple[str, ...]) -> dict[str, int]:
+    """Return the position of each column of figures in a header."""
+    return {COLUMNS[plain(name)]: at for at, name in reversed(list(enumerate(header))) if plain(name) in COLUMNS}
+
+
+def is_figures(header: tuple[str, ...]) -> bool:
+    """Return whether a header is one of published figures."""
+    return set(columns_of(header)) >= NEEDED
+
+
+class FigureReader:
+    """Reads a table of figures whole: it is small."""
+
+    def __init__(self, table: Table, codes: Codes) -> None:
+        """Read all rows; `figures` by key, and the rows that cannot be kept in `refused`."""
+        self.columns = columns_of(table.header)
+        self.codes = codes
+        self.figures: dict[Key, Figure] = {}
+        self.refused: list[Refusal] = []
+        self.n_read = self.n_repeated = 0
+        for row in table.rows():
+            self.n_read += 1
+            try:
+                self._add(row)
+            except RowProblem as problem:
+                self.refused.append(Refusal(row.line, str(problem), row.cells))
+
+    def _add(self, row: Row) -> None:
+        if row.problem is not None:
+            raise RowProblem(row.problem)
+        figure = self._read(row)
+        key = (figure["figure_set"], figure["measure"], figure["service_code"])
+        known = self.figures.setdefault(key, figure)
+        if known["value"] != figure["value"]:
+            raise RowProblem(f"said twice in set {key[0]}: {known['value']} before, {figure['value']} here")
+        self.n_repeated += known is not figure
+
+    def _read(self, row: Row) -> Figure:
+        measure, value = MEASURES.get(plain(self._text(row, "measure"))), whole(self._cell(row, "value"))
+        if not self._text(row, "figure_set"):
+            raise RowProblem("the figure belongs to no set")
+        if measure is None:
+            raise RowProblem(f"the measure '{self._text(row, 'measure')}' is not known")
+        if value is None:
+            raise RowProblem(f"'{self._text(row, 'value')}' is no whole number")
+        return {
+            "figure_set": one_line(self._text(row, "figure_set"), LONGEST),
+            "measure": measure,
+            "service_code": self._service(row),
+            "value": value,
+            "window_start": self._moment(row, "window_start", is_end=False),
+            "window_end": self._moment(row, "window_end", is_end=True),
+            "source": one_line(self._text(row, "source"), LONGEST),
+            "note": one_line(self._text(row, "note"), LONGEST),
+        }
+
+    def _service(self, row: Row) -> str:
+        name = self._text(row, "service_code")
+        if is_unknown(name) or plain(name) in {"semua", "total", "all", "jumlah"}:
+            return ""
+        code = from_name(name) or (name if name in self.codes.service else None)
+        if code is None:
+            raise RowProblem(f"the service '{name}' is not known")
+        return code
+
+    def _moment(self, row: Row, name: str, *, is_end: bool) -> datetime | None:
+        try:
+            read = moment(self._cell(row, name), DateStyle())
+        except RowProblem as problem:
+            raise RowProblem(f"{name}: {problem}") from None
+        if read is None:
+            return None
+        return read.at + timedelta(days=1) if is_end and read.precision == "day" else read.at
+
+    def _cell(self, row: Row, name: str) -> Any:
+        return row.cells[self.columns[name]] if name in self.columns else ""
+
+    def _text(self, row: Row, name: str) -> str:
+        return str(self._cell(row, name)).strip()
+
+
+def record(connection: Connection, figures: list[Figure]) -> Counts:
+    """Write the figures that are new or differ, in the caller's transaction, and count them."""
+    keys = [column.name for column in published_figure.primary_key]
+    stored = {
+        tuple(row[name] for name in keys): dict(row) for row in connection.execute(select(published_figure)).mappings()
+    }
+    counts = Counts()
+    for figure in figures:
+        key = tuple(figure[name] for name in keys)
+        if key not in stored:
+            connection.execute(published_figure.insert(), figure)
+            counts.new += 1
+        elif stored[key] == figure:
+            counts.unchanged += 1
+        else:
+            among = [published_figure.c[name] == figure[name] for name in keys]
+            connection.execute(published_figure.update().where(*among), figure)
+            counts.updated += 1
+    return counts
+
+
+def imbalances(figures: dict[Key, Figure]) -> Iterator[str]:
+    """Give a sentence for each set and service whose parts do not add up to what was found."""
+    by_place: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for (figure_set, measure, service), figure in figures.items():
+        by_place[figure_set, service][measure] = figure["value"]
+    for (figure_set, service), values in sorted(by_place.items()):
+        parts = {name: values[name] for name in PARTS if name in values}
+        found, where = values.get("found"), f"set {figure_set}{', ' + service if service else ''}"
+        if found is None or not parts:
+            continue
+        total = sum(parts.values())
+        said = " + ".join(f"{value} {name}" for name, value in parts.items())
+        if total > found or ("open" in parts and total != found):
+            yield f"TIDAK SEIMBANG, {where}: {said} = {total}, but found is {found}"
