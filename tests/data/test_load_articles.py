@@ -198,6 +198,9 @@ HEADERS = (
 )
 
 
+FIRST = ("Judul", "", "19/11/2026", "", "", "", "", "", "", "")
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=st.lists(st.lists(CELL, min_size=10, max_size=10), max_size=8))
 def test_whatever_stands_in_the_cells_loads_or_is_rejected_and_the_sums_hold(

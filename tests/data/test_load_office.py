@@ -326,7 +326,7 @@ REFUSED = {
     ),
     "no subject": ("tanggal,jumlah\n19/11/2026,1\n", r"no column that is known as a headline or a link"),
     "statistics": (
-        "date,platform,statements,category_x,content_removed\n2026-11-01,X,5,1,2\n",
+        "date,platform,statements,content_removed\n2026-11-01,X,5,2\n",
         "as a headline or a link",
     ),
     "figures for headlines": ("judul,tanggal\n17,19/11/2026\n18,19/11/2026\n", "none of its 2 rows has a headline"),
