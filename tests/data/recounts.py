@@ -70,19 +70,23 @@ def _content(row: Row) -> Counted:
         return
     names = ("service_id", "theme_id", "source_id", "technique_id")
     outcome = row["outcome_id"]
-    yield row["detected_at"], {n: row[n] for n in names} | {"province_code": row["province_code"] or ""}, {
-        "n_found": 1,
-        "n_verified": int(row["verified_at"] is not None),
-        "n_clarified": int(row["clarified_at"] is not None),
-        "n_requested": int(row["requested_at"] is not None),
-        "n_removed": int(outcome == REMOVED),
-        "n_restricted": int(outcome == RESTRICTED),
-        "n_labelled": int(outcome == LABELLED),
-        "n_rejected": int(outcome == REJECTED),
-        "n_withdrawn": int(outcome in WITHDRAWN),
-        "n_open": int(outcome == OPEN),
-        "n_day_precision": int(row["time_precision"] == "day"),
-    }
+    yield (
+        row["detected_at"],
+        {n: row[n] for n in names} | {"province_code": row["province_code"] or ""},
+        {
+            "n_found": 1,
+            "n_verified": int(row["verified_at"] is not None),
+            "n_clarified": int(row["clarified_at"] is not None),
+            "n_requested": int(row["requested_at"] is not None),
+            "n_removed": int(outcome == REMOVED),
+            "n_restricted": int(outcome == RESTRICTED),
+            "n_labelled": int(outcome == LABELLED),
+            "n_rejected": int(outcome == REJECTED),
+            "n_withdrawn": int(outcome in WITHDRAWN),
+            "n_open": int(outcome == OPEN),
+            "n_day_precision": int(row["time_precision"] == "day"),
+        },
+    )
 
 
 def latency_of(row: Row) -> int | None:
@@ -101,17 +105,21 @@ def _request(row: Row) -> Counted:
     outcome, latency = row["outcome_id"], latency_of(row)
     measurable = row["time_precision"] == "second" if outcome == OPEN else latency is not None
     names = ("service_id", "theme_id", "source_id")
-    yield start, {n: row[n] for n in names} | {"province_code": row["province_code"] or ""}, {
-        "n_requests": 1,
-        "n_unmeasurable": int(not measurable),
-        "n_open": int(measurable and outcome == OPEN),
-        "n_removed": int(measurable and outcome == REMOVED),
-        "n_within_60": int(measurable and outcome == REMOVED and latency is not None and latency <= 3600),
-        "n_restricted": int(measurable and outcome == RESTRICTED),
-        "n_labelled": int(measurable and outcome == LABELLED),
-        "n_rejected": int(measurable and outcome == REJECTED),
-        "n_withdrawn": int(measurable and outcome in WITHDRAWN),
-    }
+    yield (
+        start,
+        {n: row[n] for n in names} | {"province_code": row["province_code"] or ""},
+        {
+            "n_requests": 1,
+            "n_unmeasurable": int(not measurable),
+            "n_open": int(measurable and outcome == OPEN),
+            "n_removed": int(measurable and outcome == REMOVED),
+            "n_within_60": int(measurable and outcome == REMOVED and latency is not None and latency <= 3600),
+            "n_restricted": int(measurable and outcome == RESTRICTED),
+            "n_labelled": int(measurable and outcome == LABELLED),
+            "n_rejected": int(measurable and outcome == REJECTED),
+            "n_withdrawn": int(measurable and outcome in WITHDRAWN),
+        },
+    )
 
 
 def _latency(row: Row) -> Counted:
@@ -125,11 +133,15 @@ def _latency(row: Row) -> Counted:
 
 def _issue(row: Row) -> Counted:
     if row["first_seen_at"] is not None:
-        yield row["first_seen_at"], {"theme_id": row["theme_id"]}, {
-            "n_issues": 1,
-            "n_clarified": int(row["clarified_at"] is not None),
-            "n_closed": int(row["status"] == "closed"),
-        }
+        yield (
+            row["first_seen_at"],
+            {"theme_id": row["theme_id"]},
+            {
+                "n_issues": 1,
+                "n_clarified": int(row["clarified_at"] is not None),
+                "n_closed": int(row["status"] == "closed"),
+            },
+        )
 
 
 def _issue_content(row: Row) -> Counted:

@@ -69,7 +69,8 @@ request_rows = rows_with(
     {"content_key": content_keys},
     request_no=st.integers(1, 3), service_id=small, province_code=provinces, notified_at=moments,
     received_at=moments, stopped_seconds=st.sampled_from([0, 60, 4000]), outcome_id=outcomes, actioned_at=moments,
-    time_precision=precision, clear=st.lists(st.sampled_from(["received_at", "notified_at", "actioned_at"]), max_size=2),
+    time_precision=precision,
+    clear=st.lists(st.sampled_from(["received_at", "notified_at", "actioned_at"]), max_size=2),
 )  # fmt: skip
 issue_rows = rows_with(
     {"natural_key": issue_keys, "title": st.just("Klaim")},
@@ -124,8 +125,7 @@ class Facts(RuleBasedStateMachine):
     @rule(key=content_keys, number=st.integers(1, 2), start=moments, span=spans, outcome=st.integers(1, 6))
     def late_end(self, key: str, number: int, start: datetime, span: int, outcome: int) -> None:
         ended = {"actioned_at": start + timedelta(seconds=span), "outcome_id": outcome}
-        if ended["actioned_at"] > NOW:
-            ended["actioned_at"] = NOW
+        ended["actioned_at"] = min(ended["actioned_at"], NOW)
         self.record(
             recording.takedown_requests, [{"content_key": key, "request_no": number, "notified_at": start, **ended}]
         )

@@ -136,7 +136,8 @@ def test_verify_names_the_cell_that_is_wrong(engine: Engine, both_ways: Rollups)
         connection.execute(update(tables.rollup_content).where(cell).values(n_found=5))
         connection.execute(delete(tables.rollup_content).where(tables.rollup_content.c.cube == 11))
         connection.execute(
-            insert(tables.rollup_issue), {"cube": 1, "theme_id": 1, "bucket": 9, "n_issues": 2, "n_clarified": 0, "n_closed": 0}
+            insert(tables.rollup_issue),
+            {"cube": 1, "theme_id": 1, "bucket": 9, "n_issues": 2, "n_clarified": 0, "n_closed": 0},
         )
         wrong = recount.verify(connection)
         assert [(d.table, d.cube) for d in wrong] == [
@@ -154,12 +155,15 @@ def test_rebuild_mends_whatever_is_wrong(engine: Engine, both_ways: Rollups) -> 
         recording.contents(connection, "ais", rows, now=NOW)
         connection.execute(update(tables.rollup_content).values(n_found=77))
         triggers.remove(connection)
-        connection.execute(update(tables.setting).where(tables.setting.c.name == "rollups_state").values(value="building"))
+        connection.execute(
+            update(tables.setting).where(tables.setting.c.name == "rollups_state").values(value="building")
+        )
         said: list[str] = []
         made = recount.rebuild(connection, lambda name, cells: said.append(name))
         assert said == [rollup.table.name for rollup in ROLLUPS]
         assert made["rollup_content"] == len(cells_of(connection, CONTENT))
-        assert recount.verify(connection) == [] and integrity.check(connection) == []
+        assert recount.verify(connection) == []
+        assert integrity.check(connection) == []
         assert triggers.present(connection) == (both_ways == "triggers")
         status = recount.status(connection)
         assert (status.kept_by, status.state, status.cells) == (both_ways, "ready", made)
@@ -168,7 +172,8 @@ def test_rebuild_mends_whatever_is_wrong(engine: Engine, both_ways: Rollups) -> 
 def test_an_empty_database_is_exact(engine: Engine, both_ways: Rollups) -> None:
     with transaction(engine) as connection:
         recount.rebuild(connection)
-        assert recount.verify(connection) == [] and integrity.check(connection) == []
+        assert recount.verify(connection) == []
+        assert integrity.check(connection) == []
         assert set(recount.status(connection).cells.values()) == {0}
 
 
