@@ -103,17 +103,18 @@ def _days(column: ColumnElement[int]) -> ColumnElement[bool]:
 def _statement(kind: str, by_service: bool, by_province: bool, by_theme: bool) -> Statement:
     if kind == "hashtag":
         return _hashtags(by_service)
-    reports = _reports(by_service, by_province, by_theme)
-    return _by_day(reports) if kind == "day" else _by_channel(reports)
+    if kind == "day":
+        return _by_day(_reports(("impressions", "engagements"), by_service, by_province, by_theme))
+    return _by_channel(_reports(SUMMED, by_service, by_province, by_theme))
 
 
-def _reports(by_service: bool, by_province: bool, by_theme: bool) -> Any:
+def _reports(names: Sequence[str], by_service: bool, by_province: bool, by_theme: bool) -> Any:
     """Return one row per campaign, message, channel and day: the whole country where it is reported, else provinces."""
     row = campaign_reach.c
     keys = (row.campaign_id, row.theme_id, row.channel_id, row.day, channel.c.audience)
     country = row.province_code == WHOLE_COUNTRY
     sums = [
-        func.coalesce(known_total(case((country, row[name]))), known_total(row[name])).label(name) for name in SUMMED
+        func.coalesce(known_total(case((country, row[name]))), known_total(row[name])).label(name) for name in names
     ]
     where = [_days(row.day)]
     where += [channel.c.code.in_(bindparam("codes", expanding=True))] if by_service else []
