@@ -177,7 +177,8 @@ def _running(requests: _Requests) -> Statement:
 
 def _oldest(requests: _Requests) -> Statement:
     row = requests.row
-    kinds = ((row.received_at, true()), (row.notified_at, row.received_at.is_(None)))
+    # The second is sorted by a sum, or PostgreSQL walks all requests by notified_at rather than the few open ones.
+    kinds = ((row.received_at, true()), (seconds(row.notified_at) + 0, row.received_at.is_(None)))
     firsts = [
         select(requests.started.label("started"), requests.age.label("age"))
         .where(requests.is_open, at.is_not(None), kind, row.time_precision == "second", *requests.narrowed)
