@@ -137,9 +137,9 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the run; skips with what is missing."""
+    """One Chromium for a module: while it is there its event loop runs, and no other test could run one of its own."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("Chromium not found; install the Debian package chromium (apt-get install chromium)")
