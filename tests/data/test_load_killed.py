@@ -1,0 +1,80 @@
+"""A loader killed at any moment: no torn batch, sums that hold, and the same command goes on to the end."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from data.engine import snapshot
+from data.rollups.recount import verify
+from data.tables import content, issue, load_run, takedown_request
+from tests.loading import everything
+
+ROOT = Path(__file__).parent.parent.parent
+ROWS = 9_000
+ROUNDS = int(os.environ.get("POSKO_KILL_ROUNDS", "3"))
+"""25 in a long run by hand."""
+
+
+def sheet(folder: Path) -> Path:
+    """Write a sheet of which every row is content, a request and its own isu."""
+    path = folder / "besar.csv"
+    lines = [
+        f"Judul {n};https://x.com/a/{n};0{n % 9 + 1}/10/2025 08.{n % 60:02};0{n % 9 + 1}/10/2025 09.{n % 60:02}"
+        for n in range(ROWS)
+    ]
+    path.write_text("\n".join(["judul;tautan;dilaporkan;diturunkan", *lines]))
+    return path
+
+
+def loading(path: Path, address: str) -> subprocess.Popen[bytes]:
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "POSKO_DATABASE_URL": address}
+    words = [sys.executable, "-m", "dashboard", "load", str(path), "--date-order", "dmy"]
+    return subprocess.Popen(words, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def counts(engine: Engine) -> tuple[int, int, int]:
+    with snapshot(engine) as connection:
+        found = [
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (content, takedown_request, issue)
+        ]
+    return found[0], found[1], found[2]
+
+
+@pytest.mark.slow
+def test_a_killed_load_is_whole_up_to_its_last_batch_and_goes_on(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    path, chance, reached, killed = sheet(tmp_path), random.Random(7), 0, 0
+    for _ in range(ROUNDS):
+        process = loading(path, database_url)
+        goal = reached + chance.choice((0, 2_000, 4_000))
+        while counts(engine)[0] <= goal and process.poll() is None:
+            time.sleep(chance.uniform(0.02, 0.1))
+        process.kill()
+        process.communicate()
+        killed += process.returncode == -signal.SIGKILL
+        contents, requests, issues = counts(engine)
+        assert contents == requests == issues, "a batch was torn"
+        assert contents >= reached, "an acknowledged batch was lost"
+        reached = contents
+        with engine.connect() as connection:
+            assert verify(connection) == []
+    assert killed, "no load was killed half-way"
+    last = loading(path, database_url)
+    said, _ = last.communicate(timeout=300)
+    assert last.returncode == 0, said
+    assert counts(engine) == (ROWS, ROWS, ROWS)
+    before = everything(engine, content, issue, takedown_request)
+    loading(path, database_url).communicate(timeout=300)
+    assert everything(engine, content, issue, takedown_request) == before
+    with snapshot(engine) as connection:
+        lines = connection.execute(select(load_run.c.n_unchanged).order_by(load_run.c.finished_at)).scalars().all()
+    assert lines[-1] == ROWS
