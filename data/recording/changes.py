@@ -39,6 +39,7 @@ class Changes:
     reasons: dict[Key, str] = field(default_factory=dict)
     asides: dict[Key, Row] = field(default_factory=dict)
     related: list[Row] = field(default_factory=list)
+    _found: dict[Key, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -51,14 +52,16 @@ class Changes:
 
     def put(self, key: Key, row: Row) -> None:
         """Take a merged row; an equal one keeps the stored object, so that comparing is cheap."""
-        stored = self.before.get(key)
+        stored, self._found = self.before.get(key), None
         self.after[key] = stored if stored == row else row
 
     def set(self, key: Key, values: Mapping[str, Any]) -> None:
         """Give some columns of a row that is already here these values."""
         row = self.after.get(key) or self.before[key]
-        if any(row[name] != value for name, value in values.items()):
-            self.put(key, row | dict(values))
+        for name, value in values.items():
+            if row[name] != value:
+                self.put(key, row | dict(values))
+                return
 
     def new(self) -> dict[Key, Row]:
         """Return the rows that are not stored yet."""
@@ -66,8 +69,10 @@ class Changes:
 
     def changed(self) -> dict[Key, tuple[str, ...]]:
         """Return the changed columns of each stored row that will differ."""
-        pairs = ((key, self._changed_columns(key)) for key in self.after if key in self.before)
-        return {key: names for key, names in pairs if names}
+        if self._found is None:
+            pairs = ((key, self._changed_columns(key)) for key in self.after if key in self.before)
+            self._found = {key: names for key, names in pairs if names}
+        return self._found
 
     def touched(self) -> Collection[Any]:
         """Return the distribution keys of rows that are new or will differ."""

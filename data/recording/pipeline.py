@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from data.recording import cleaning, corrections, feeds, quarantine, stored
 from data.recording.changes import Changes, Key, Row
@@ -170,10 +171,15 @@ def _blank(changes: Changes, subject: Subject) -> Row:
     return {column.name: subject.defaults.get(column.name, ours.get(column.name)) for column in changes.table.columns}
 
 
+@cache
+def _required(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns if not column.nullable)
+
+
 def _require_all(changes: Changes, row: Row) -> None:
-    for column in changes.table.columns:
-        if row[column.name] is None and not column.nullable:
-            raise Refused(f"{column.name} is missing")
+    for name in _required(changes.table):
+        if row[name] is None:
+            raise Refused(f"{name} is missing")
 
 
 def _clear(subject: Subject, row: Row, names: Any) -> None:

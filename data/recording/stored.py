@@ -20,6 +20,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
 from data.columns import UtcSeconds
@@ -93,13 +94,15 @@ def upsert(connection: Connection, table: Table, rows: list[Row], columns: Colle
         arrays = {name: [row[name] for row in ordered] for name in names}
         connection.execute(_upsert_arrays(table, chosen), arrays)
     else:
-        connection.execute(_upsert_rows(table, chosen), ordered)
+        words = _upsert_rows(table, chosen, connection.dialect)
+        connection.exec_driver_sql(words, [tuple([row[name] for name in names]) for row in ordered])
 
 
 @cache
-def _upsert_rows(table: Table, columns: tuple[str, ...]) -> Insert:
-    values = {c.name: bindparam(c.name, type_=plain(c.type)) for c in table.columns}
-    return _on_conflict(table, sqlite.insert(table).values(values), columns)
+def _upsert_rows(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
+    """One question mark a column, in the order of the table: the driver takes rows as they are."""
+    statement = sqlite.insert(table).values({c.name: bindparam(c.name) for c in table.columns})
+    return str(_on_conflict(table, statement, columns).compile(dialect=dialect))
 
 
 @cache
