@@ -16,7 +16,7 @@ from data.loaders.files.kinds import kind_of
 from data.loaders.files.sources import Source
 from data.loaders.files.tables import Table
 from data.loaders.finishing import rejects_file, write_down
-from data.loaders.formats import claim_reviews, figures, sheets, statements
+from data.loaders.formats import boundaries, claim_reviews, figures, sheets, statements
 from data.loaders.gathering import Gathering, IssueGathering
 from data.loaders.options import Options
 from data.loaders.prepared import Outcome, Prepared
@@ -65,10 +65,19 @@ def _is(known: Callable[[tuple[str, ...]], bool], name: str, table: Table, optio
 def prepare(source: Source, tables: list[Table], codes: Codes, options: Options) -> list[Prepared[Any]]:
     """Survey a file of any known format and return its tables ready to be loaded."""
     if not tables:
+        _refuse_boundaries(source, codes)
         return [claim_reviews.prepare(source, codes, options)]
     if _is(statements.is_statements, "dsa", tables[0], options):
         return [statements.prepare(table, codes, options) for table in tables]
     return sheets.prepare_known(tables, codes, options)
+
+
+def _refuse_boundaries(source: Source, codes: Codes) -> None:
+    """Check a map as it will be checked, and say that there is no place for it yet."""
+    if boundaries.is_boundaries(source):
+        found = boundaries.read(source, codes.regions)
+        said = f"is a whole map of {len(found.outlines)} regions ({found.kind})"
+        raise LoadProblem(f"{source.name} {said}, but this version keeps no boundaries. Nothing was changed.")
 
 
 def _require_feed(connection: Connection, feed_code: str) -> None:

@@ -14,6 +14,8 @@ from glob import glob, has_magic
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
+from weakref import finalize
+from weakref import finalize
 
 from data.loaders.problems import LoadProblem
 
@@ -95,7 +97,13 @@ def _spooled(stream: BinaryIO) -> Source:
     copy = tempfile.NamedTemporaryFile(prefix="posko-")  # noqa: SIM115 - lives as long as the source
     shutil.copyfileobj(stream, copy)
     copy.flush()
-    return _unpacked(Source("stdin", None, None, lambda: Path(copy.name).open("rb")))
+    path = Path(copy.name)
+
+    def opened() -> BinaryIO:
+        return path.open("rb")
+
+    finalize(opened, copy.close)
+    return _unpacked(Source("stdin", None, None, opened))
 
 
 def members(path: Path) -> Iterator[Source]:

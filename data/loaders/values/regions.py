@@ -79,6 +79,11 @@ class Regions:
         else:
             self._regencies[_key(KIND.sub("", plain(name)))].add(Regency(code, parent, kind))
 
+    @property
+    def parents(self) -> dict[str, str | None]:
+        """Kemendagri code of the province of each kabupaten and kota, None for a province."""
+        return self._codes
+
     def place(self, province: str, regency: str, scheme: Scheme | None = None) -> Place:
         """Return where a row's two cells lie; either may be empty."""
         found = self._province(province, scheme)
