@@ -145,10 +145,10 @@ def test_one_statement_never_deadlocks_another(engine: Engine, database_url: str
 
     def work(who: int) -> Callable[[Engine], int]:
         order = "ASC" if who % 2 else "DESC"
-        statement = text(
+        statement = text(  # ASC or DESC, from the line above
             "UPDATE content SET theme_id = content.theme_id + 1 FROM (SELECT content_id FROM content"
             f" WHERE natural_key LIKE :mine ORDER BY detected_at {order}) AS mine"
-            " WHERE mine.content_id = content.content_id"
+            " WHERE mine.content_id = content.content_id"  # noqa: S608
         )
         update = {"mine": f"w{who}-%"}
         return lambda engine: sum(until_it_passes(engine, lambda c: _run(c, statement, update)) for _ in range(8))

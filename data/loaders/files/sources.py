@@ -15,7 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
 from weakref import finalize
-from weakref import finalize
 
 from data.loaders.problems import LoadProblem
 
