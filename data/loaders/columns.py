@@ -17,6 +17,9 @@ from data.loaders.words import plain
 Columns = dict[str, tuple[int, ...]]
 
 ROWS_LOOKED_AT = 300
+SOFT = frozenset({"source", "organisation", "text", "reference", "id", "theme"})
+"""Fields whose names are also given to columns of links ("sumber") and times."""
+
 ENOUGH = 0.8
 """Share of filled cells that must look like a time or a link before a column is taken for one."""
 
@@ -56,13 +59,16 @@ def _by_cells(table: Table, columns: Columns) -> list[str]:
     for name, is_needed, looks_right in needs:
         position = _best_column(table, columns, looks_right) if is_needed else None
         if position is not None:
+            for other in [other for other, positions in columns.items() if positions == (position,)]:
+                del columns[other]
             columns[name] = (position,)
             notes.append(f"column '{table.header[position]}' taken as {name} because of its cells")
     return notes
 
 
 def _best_column(table: Table, columns: Columns, looks_right: Callable[[Any], bool]) -> int | None:
-    taken = {position for positions in columns.values() for position in positions}
+    firm = (positions for name, positions in columns.items() if name not in SOFT)
+    taken = {position for positions in firm for position in positions}
     rows = list(islice((row for row in table.rows() if row.problem is None), ROWS_LOOKED_AT))
     for position in range(len(table.header)):
         if position not in taken and _share(rows, position, looks_right) >= ENOUGH:

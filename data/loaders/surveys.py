@@ -21,7 +21,7 @@ from data.loaders.values.date_orders import OrderDecision, OrderEvidence
 from data.loaders.values.dates import WIB, DateStyle, Order, moment
 from data.loaders.values.links import host
 from data.loaders.values.regions import Regions, Scheme
-from data.loaders.values.services import kind_of
+from data.loaders.values.services import from_name, kind_of
 from data.loaders.words import is_unknown
 
 MOST_DISTINCT = 5_000
@@ -47,6 +47,19 @@ class Survey:
     hosts: Counter[str] = field(default_factory=Counter)
     codes: Counter[tuple[str, str]] = field(default_factory=Counter)
     groups: GroupNumbers = field(default_factory=GroupNumbers)
+    services_told: int = 0
+    services_known: int = 0
+
+    def add_service(self, name: str) -> None:
+        """Count one cell of the service column."""
+        if not is_unknown(name):
+            self.services_told += 1
+            self.services_known += from_name(name) is not None
+
+    @property
+    def has_services(self) -> bool:
+        """Whether the service column names services: "media" may as well name the newsrooms that wrote."""
+        return self.services_known > ANCHOR * self.services_told
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,7 @@ def survey(table: Table, columns: Columns, mapping: Mapping, now: datetime, on_r
             _look_at_time(found, name, plan.cell(row, name), today)
         seen = look(plan, row)
         found.subjects += bool(seen.title or seen.links or seen.articles)
+        found.add_service(plan.text(row, "service"))
         _look_at_links(found, seen)
         if has_codes:
             _look_at_codes(found, plan, row)
@@ -145,7 +159,7 @@ def decide(
         style=style,
         styles={name: replace(style, pattern=pattern) for name, pattern in mapping.formats.items()},
         day_only=frozenset(name for name in found.midnights if not found.clocks[name]),
-        record=_record(found, known, is_sheet) if mapping.record == "auto" else mapping.record,
+        record=_record(found, is_sheet=is_sheet) if mapping.record == "auto" else mapping.record,
         main_time=next((name for name in MAIN_TIMES if name in known), None),
         scheme=scheme,
         is_takedown_sheet=is_sheet,
@@ -153,7 +167,7 @@ def decide(
     return Decided(plan, found, order, _notes(found, plan, style, order))
 
 
-def _record(found: Survey, known: set[str], is_sheet: bool) -> Any:
+def _record(found: Survey, *, is_sheet: bool) -> Any:
     """Return what a row of the file is: content, a published clarification, both, or told by its own link."""
     if is_sheet:
         return "content"
@@ -161,13 +175,13 @@ def _record(found: Survey, known: set[str], is_sheet: bool) -> Any:
         kind: found.kinds[f"url:{kind}"] for kind in ("service", "archive", "shortener", "fact_check", "news", "site")
     }
     total = sum(counts.values())
-    published_or_both = "both" if "service" in known else "clarification"
+    published_or_both = "both" if found.has_services else "clarification"
     if not total:
         return published_or_both if _has_articles_only(found) else "content"
     published = counts["fact_check"] + counts["news"]
     hidden = counts["service"] + counts["archive"] + counts["shortener"]
     on_one_site = max(found.hosts.values(), default=0) >= ANCHOR * total
-    if not hidden and (published >= ANCHOR * total or ("service" not in known and on_one_site)):
+    if not hidden and (published >= ANCHOR * total or (not found.has_services and on_one_site)):
         return published_or_both
     return "auto" if published else "content"
 

@@ -97,6 +97,25 @@ def test_claims_without_any_link_are_content_of_an_unknown_service(engine: Engin
     assert summary.unknowns.rows["service"] == 2
 
 
+def test_links_and_newsrooms_under_other_names_are_seen_by_their_cells(engine: Engine, tmp_path: Path) -> None:
+    text = (
+        "judul,tanggal,sumber,media\nA,19/11/2025,https://tempo.co/1,Tempo\nB,18/11/2025,https://kompas.com/2,Kompas\n"
+    )
+    summary = load_one(engine, draw(tmp_path, text))
+    assert "column 'sumber' taken as url because of its cells" in summary.notes
+    assert rows(engine, clarification, "url") == ["https://kompas.com/2", "https://tempo.co/1"]
+    assert rows(engine, content, "content_id") == []
+
+
+def test_a_claim_found_true_is_an_isu_and_no_hoax_content(engine: Engine, tmp_path: Path) -> None:
+    text = "judul,label,tanggal\nA,HOAX,19/11/2025\nB,NON-HOAX,18/11/2025\n"
+    summary = load_one(engine, draw(tmp_path, text))
+    assert rows(engine, issue, "title", "verdict") == [("A", "false"), ("B", "true")]
+    assert rows(engine, content, "title") == ["A"]
+    assert summary.rows.new == 2
+    assert summary.unknowns.odd["the claim was found true: an isu, but no konten"] == 1
+
+
 MAPPED = """Hoaksnya;Alamat;Alamat 2;Muat;Kesimpulan
 Satu;;https://tempo.co/1;03|12|2025;HX
 Dua;https://tempo.co/2;;04|12|2025;BNR

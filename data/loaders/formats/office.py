@@ -74,7 +74,14 @@ class OfficeReader:
             counted=counted,
             labels=labels_of(self.plan, seen.row, seen.title, self.codes, self.unknowns),
         )
-        return self._rows(reading, is_content=is_content)
+        return self._rows(reading, is_content=is_content and not self._is_true_claim(reading))
+
+    def _is_true_claim(self, reading: Reading) -> bool:
+        """Return whether the claim was found true: an isu that was looked into, but no hoax content."""
+        if reading.labels.verdict != "true" or self.plan.is_takedown_sheet:
+            return False
+        self.unknowns.odd["the claim was found true: an isu, but no konten"] += 1
+        return True
 
     def _what(self, links: tuple[str, ...], articles: tuple[str, ...]) -> tuple[bool, bool]:
         """Return whether the row's own link is a published clarification, and whether the row is content."""
