@@ -20,6 +20,12 @@ SHARED = [f"k{n}" for n in range(30)]
 BATCHES = 12
 MOST_TRIES = 20
 
+FORWARDS = (
+    "UPDATE content SET theme_id = content.theme_id + 1 FROM (SELECT content_id FROM content"
+    " WHERE natural_key LIKE :mine ORDER BY detected_at) AS mine WHERE mine.content_id = content.content_id"
+)
+BACKWARDS = FORWARDS.replace("detected_at)", "detected_at DESC)")
+
 
 def until_it_passes(engine: Engine, work: Callable[[Connection], None]) -> int:
     """Do the work in one transaction, again after each fault that may have passed; return the number of tries."""
@@ -144,12 +150,7 @@ def test_one_statement_never_deadlocks_another(engine: Engine, database_url: str
         recording.contents(connection, "ais", rows, now=NOW)
 
     def work(who: int) -> Callable[[Engine], int]:
-        order = "ASC" if who % 2 else "DESC"
-        statement = text(  # ASC or DESC, from the line above
-            "UPDATE content SET theme_id = content.theme_id + 1 FROM (SELECT content_id FROM content"
-            f" WHERE natural_key LIKE :mine ORDER BY detected_at {order}) AS mine"
-            " WHERE mine.content_id = content.content_id"  # noqa: S608
-        )
+        statement = text((FORWARDS, BACKWARDS)[who % 2])
         update = {"mine": f"w{who}-%"}
         return lambda engine: sum(until_it_passes(engine, lambda c: _run(c, statement, update)) for _ in range(8))
 
