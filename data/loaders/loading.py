@@ -119,7 +119,8 @@ class TableLoad:
 
     def _batches(self, summary: Summary) -> Iterator[Batch]:
         """Give batches of complete groups; the number of rows read is kept in the summary."""
-        rows, issues = Gathering(self.prepared.last_of_group), IssueGathering(self.prepared.last_of_issue)
+        last_of_group, last_of_issue = self.prepared.numbers.lasts()
+        rows, issues = Gathering(last_of_group), IssueGathering(last_of_issue)
         batch, position = Batch(), 0
         for outcome in self.prepared.outcomes():
             summary.n_read += 1

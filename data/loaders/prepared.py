@@ -9,7 +9,7 @@ import numpy as np
 
 from data.loaders.files.records import Row
 from data.loaders.interpreted import Interpreted, Unknowns
-from data.loaders.problems import RowProblem
+from data.loaders.problems import LoadProblem, RowProblem
 
 T = TypeVar("T")
 Groups = tuple[int, int]
@@ -46,13 +46,17 @@ class GroupNumbers:
         self.contents.append(groups[0])
         self.issues.append(groups[1])
 
+    def lasts(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Return the row at which each repeated group ends, for content and for isu."""
+        return lasts(self.contents), lasts(self.issues)
+
 
 @dataclass
 class Prepared(Generic[T]):
     """A table of a file, surveyed, and how its rows are read.
 
-    `last_of_group` and `last_of_issue` tell at which row each repeated group ends; `look` gives what a row shows at
-    first sight, `groups` its groups, `interpret` its rows of the database or `RowProblem`.
+    `numbers` are the groups of its readable rows; `look` gives what a row shows at first sight, `interpret` its rows of
+    the database or `RowProblem`.
     """
 
     name: str
@@ -61,26 +65,27 @@ class Prepared(Generic[T]):
     row_count: int
     rows: Callable[[], Iterator[Row]]
     look: Callable[[Row], T]
-    groups: Callable[[T], Groups]
+    numbers: GroupNumbers
     interpret: Callable[[T], Interpreted]
     unknowns: Unknowns
     notes: list[str] = field(default_factory=list)
     date_order: str | None = None
-    last_of_group: dict[int, int] = field(default_factory=dict)
-    last_of_issue: dict[int, int] = field(default_factory=dict)
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Give what became of each row, in the order of the file."""
+        """Give what became of each row, in the order of the file; raise `LoadProblem` when it has changed meanwhile."""
+        groups = iter(zip(self.numbers.contents, self.numbers.issues, strict=True))
         for row in self.rows():
-            yield self._outcome(row)
+            if row.problem is not None:
+                yield Outcome(None, refusal=Refusal(row.line, row.problem, row.cells))
+                continue
+            own = next(groups, None)
+            if own is None:
+                raise LoadProblem(f"{self.name} has grown while it was read. Load it again when it is finished.")
+            yield self._outcome(row, own)
 
-    def _outcome(self, row: Row) -> Outcome:
-        if row.problem is not None:
-            return Outcome(None, refusal=Refusal(row.line, row.problem, row.cells))
-        seen = self.look(row)
-        groups = self.groups(seen)
+    def _outcome(self, row: Row, groups: Groups) -> Outcome:
         try:
-            return Outcome(groups, self.interpret(seen))
+            return Outcome(groups, self.interpret(self.look(row)))
         except RowProblem as problem:
             return Outcome(groups, refusal=Refusal(row.line, str(problem), row.cells))
 

@@ -39,12 +39,10 @@ def prepare(source: Source, codes: Codes, options: Options) -> Prepared[Review]:
         row_count=found.reviews,
         rows=partial(_rows, source),
         look=_review,
-        groups=groups_of,
+        numbers=found.groups,
         interpret=reader.interpret,
         unknowns=reader.unknowns,
         notes=[f"{found.reviews} reviewed claims; other entries: {found.beside}", "counted by the date of the review"],
-        last_of_group=lasts(found.groups.contents),
-        last_of_issue=lasts(found.groups.issues),
     )
 
 

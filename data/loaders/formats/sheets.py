@@ -8,10 +8,10 @@ from data.loaders.files.sources import Source
 from data.loaders.files.tables import Table, delimited
 from data.loaders.files.workbooks import sheets
 from data.loaders.formats.office import OfficeReader
-from data.loaders.keys import Seen, groups_of, look
+from data.loaders.keys import Seen, look
 from data.loaders.mappings import Mapping
 from data.loaders.options import Options
-from data.loaders.prepared import Prepared, lasts
+from data.loaders.prepared import Prepared
 from data.loaders.problems import LoadProblem
 from data.loaders.surveys import Decided, decide, survey
 
@@ -50,13 +50,11 @@ def _prepare(table: Table, columns: Columns, notes: list[str], codes: Codes, opt
         row_count=found.rows,
         rows=table.rows,
         look=partial(look, plan),
-        groups=partial(groups_of, plan),
+        numbers=found.groups,
         interpret=reader.interpret,
         unknowns=reader.unknowns,
         notes=[*notes, *_table_notes(table, decided), *decided.notes],
         date_order=decided.order.order,
-        last_of_group=lasts(found.groups.contents),
-        last_of_issue=lasts(found.groups.issues),
     )
 
 

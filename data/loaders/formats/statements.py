@@ -17,7 +17,7 @@ from data.loaders.files.tables import Table
 from data.loaders.formats.moments import TOLERANCE
 from data.loaders.interpreted import Interpreted, Part, Unknowns
 from data.loaders.options import Options
-from data.loaders.prepared import GroupNumbers, Groups, Prepared, lasts
+from data.loaders.prepared import GroupNumbers, Groups, Prepared
 from data.loaders.problems import RowProblem
 from data.loaders.values.calendars import NAMED_ZONES
 from data.loaders.values.dates import DateStyle, Moment, moment, whole_day
@@ -64,14 +64,13 @@ def prepare(table: Table, codes: Codes, options: Options) -> Prepared[Row]:
         row_count=count,
         rows=table.rows,
         look=_itself,
-        groups=reader.groups,
+        numbers=numbers,
         interpret=reader.interpret,
         unknowns=reader.unknowns,
         notes=[
             f"statements of reasons with {len(table.header)} columns; {table.decoding.sentence}",
             "counted by application_date; content and decision are known to the day only",
         ],
-        last_of_group=lasts(numbers.contents),
     )
 
 

@@ -23,15 +23,16 @@ MONTHS = {name[:3]: number for number, names in enumerate(_NAMES, start=1) for n
 
 MONTH = "(?:" + "|".join(sorted((name for names in _NAMES for name in names), key=len, reverse=True)) + r")\b\.?"
 
-ZONES = (
-    (re.compile(r"\bwita\b"), timezone(timedelta(hours=8), "WITA")),
-    (re.compile(r"\bwit\b"), timezone(timedelta(hours=9), "WIT")),
-    (re.compile(r"\bwib\b"), timezone(timedelta(hours=7), "WIB")),
-    (re.compile(r"\b(?:utc|gmt)\b(?!\s*[+-]\s*\d)|(?<=\d)z\b"), UTC),
-)
-"""Zones by the name behind the time; none of them has daylight saving."""
+NAMED_ZONES = {
+    "WIB": timezone(timedelta(hours=7), "WIB"),
+    "WITA": timezone(timedelta(hours=8), "WITA"),
+    "WIT": timezone(timedelta(hours=9), "WIT"),
+    "UTC": UTC,
+}
+"""Zones by name; none of them has daylight saving."""
 
-NAMED_ZONES = {"WIB": ZONES[2][1], "WITA": ZONES[0][1], "WIT": ZONES[1][1], "UTC": UTC}
+ZONE = re.compile(r"\b(wita|wit|wib)\b|\b(?:utc|gmt)\b(?!\s*[+-]\s*\d)|(?<=\d)z\b")
+"""The name of a zone behind a time; UTC where its first group is empty."""
 
 UNIT_SECONDS = {
     "detik": 1, "second": 1, "seconds": 1, "sec": 1, "secs": 1,

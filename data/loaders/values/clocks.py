@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 
 from data.loaders.problems import RowProblem
-from data.loaders.values.calendars import ZONES
+from data.loaders.values.calendars import NAMED_ZONES, ZONE
 
 CLOCK = re.compile(r"(?<![\d.:])(\d{1,2})[.:](\d{2})(?:[.:](\d{2})(?:[.,]\d+)?)?(?!\d)(?:\s*([ap])\.?m\b)?")
 WHOLE_HOUR = re.compile(r"(?<![\d.:])(\d{1,2})()()\s*([ap])\.?m\b")
@@ -31,11 +31,11 @@ def clock_and_zone(text: str, default: timezone) -> tuple[Clock | None, timezone
     """Return the time of day in the text, None without one, and its zone; raise `RowProblem` for 25.61."""
     found = CLOCK.search(text) or WHOLE_HOUR.search(text)
     clock = _clock(found) if found else None
-    behind = OFFSET_BEHIND.match(text, found.end()) if found else None
-    named = OFFSET_NAMED.search(text) or behind
+    named = ZONE.search(text)
     if named:
-        return clock, _offset(named)
-    return clock, next((zone for name, zone in ZONES if name.search(text)), default)
+        return clock, NAMED_ZONES[(named[1] or "utc").upper()]
+    offset = OFFSET_NAMED.search(text) or (OFFSET_BEHIND.match(text, found.end()) if found else None)
+    return clock, _offset(offset) if offset else default
 
 
 def _clock(found: re.Match[str]) -> Clock:

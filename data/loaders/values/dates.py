@@ -132,7 +132,7 @@ def _compact_or_number(text: str, zone: timezone) -> Moment | None:
 
 
 def _relative(text: str, style: DateStyle) -> Moment | None:
-    parts = RELATIVE.fullmatch(text)
+    parts = None if text[-1].isdigit() else RELATIVE.fullmatch(text)
     if parts is None:
         return None
     if style.as_of is None:
@@ -201,6 +201,7 @@ def whole_day(moment: Moment) -> Moment:
     return replace(moment, precision="day")
 
 
+@lru_cache(maxsize=8_192)
 def _midnight(year: int, month: int, day: int, zone: timezone) -> Moment:
     _check_year(year)
     try:

@@ -10,6 +10,9 @@ AUTHORITY = re.compile(r"[A-Za-z]+://(?:[^/?#@]*@)?([^/?#:@\[\]]+)")
 CANDIDATE = re.compile(
     r"(?:h(?:tt|xx)ps?\s?:?//)?(?:[\w-]{1,63}\.)+[a-z]{2,24}(?::\d{2,5})?(?:[/?#][^\s\"'<>|]*)?", re.IGNORECASE
 )
+PLAIN = re.compile(r"https?://(?:[\w-]{1,63}\.)+[a-z]{2,24}(?:/[\w./?&=%@~+:#-]*)?", re.ASCII)
+"""A link and nothing else, as almost all cells hold it."""
+
 SEPARATORS = re.compile(r"[\s|]+|[,;]+(?=\s|h(?:tt|xx)ps?:|$)")
 DEFANGED = (
     (re.compile(r"\[\.\]|\(\.\)|\[dot\]", re.IGNORECASE), "."),
@@ -23,6 +26,8 @@ SUBDOMAINS = re.compile(r"^(?:www\d?|m|mobile|web|mbasic|touch|free|amp|[a-z]{2}
 @lru_cache(maxsize=8_192)
 def links_in(text: str) -> tuple[str, ...]:
     """Return the links in a cell, made whole again, in their order."""
+    if PLAIN.fullmatch(text) and len(text) <= LONGEST and (text[-1].isalnum() or text[-1] in "/=_-"):
+        return (text,)
     found = []
     for part in SEPARATORS.split(without_hidden(text)[: LONGEST * 5]):
         link = _made_whole(part.strip("()<>[]\"'.,;"))

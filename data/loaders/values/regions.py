@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import Connection, select
@@ -70,6 +71,8 @@ class Regions:
                 self._bps[row.bps_code] = row.code
             for name in (row.name, row.name_official):
                 self._add(row.code, row.parent_code, row.kind, name)
+        self.place = lru_cache(maxsize=16_384)(self._place)
+        self.anywhere = lru_cache(maxsize=16_384)(self._anywhere)
         for alias in cells("region_aliases"):
             self._provinces.setdefault(_key(plain(alias["alias"])), alias["code"])
 
@@ -84,14 +87,14 @@ class Regions:
         """Kemendagri code of the province of each kabupaten and kota, None for a province."""
         return self._codes
 
-    def place(self, province: str, regency: str, scheme: Scheme | None = None) -> Place:
+    def _place(self, province: str, regency: str, scheme: Scheme | None = None) -> Place:
         """Return where a row's two cells lie; either may be empty."""
         found = self._province(province, scheme)
         if is_unknown(regency):
             return found
         return self._within(found, regency, scheme)
 
-    def anywhere(self, text: str, scheme: Scheme | None = None) -> Place:
+    def _anywhere(self, text: str, scheme: Scheme | None = None) -> Place:
         """Return where a cell lies that may name a province, a kabupaten or kota, or both with a comma."""
         found = self._province(text, scheme)
         if found.note is None:

@@ -16,9 +16,14 @@ TELLING_WORDS = frozenset(_TOLD["telling_words"])
 """Words that name a service wherever they stand; 'x', 'line' or 'google' inside a longer text do not."""
 
 SERVICE_HOSTS = by_word(_TOLD["hosts"])
-ARCHIVES, SHORTENERS, FACT_CHECKERS, NEWS = (
-    frozenset(_TOLD["other_hosts"][name]) for name in ("archive", "shortener", "fact_check", "news")
-)
+HIDING: list[tuple[LinkKind, frozenset[str]]] = [
+    ("archive", frozenset(_TOLD["other_hosts"]["archive"])),
+    ("shortener", frozenset(_TOLD["other_hosts"]["shortener"])),
+]
+PUBLISHING: list[tuple[LinkKind, frozenset[str]]] = [
+    ("fact_check", frozenset(_TOLD["other_hosts"]["fact_check"])),
+    ("news", frozenset(_TOLD["other_hosts"]["news"])),
+]
 
 
 @lru_cache(maxsize=4_096)
@@ -31,41 +36,27 @@ def from_name(name: str) -> str | None:
     return mentioned.pop() if len(mentioned) == 1 else None
 
 
-@lru_cache(maxsize=16_384)
 def from_link(link: str) -> str | None:
     """Return the service.code of the host of a link: 'website' for any other site, None where the host hides it."""
-    kind = kind_of(link)
-    if kind in ("archive", "shortener"):
-        return None
-    return _service(host(link)) or "website"
+    kind, service = _told_by(host(link))
+    return None if kind in {"archive", "shortener"} else service or "website"
+
+
+def kind_of(link: str) -> LinkKind:
+    """Return what kind of place a link leads to."""
+    return _told_by(host(link))[0]
 
 
 @lru_cache(maxsize=16_384)
-def kind_of(link: str) -> LinkKind:
-    """Return what kind of place a link leads to."""
-    name = host(link)
-    if _belongs(name, ARCHIVES):
-        return "archive"
-    if _belongs(name, SHORTENERS):
-        return "shortener"
-    if _service(name):
-        return "service"
-    if _belongs(name, FACT_CHECKERS):
-        return "fact_check"
-    return "news" if _belongs(name, NEWS) else "site"
-
-
-def _service(name: str) -> str | None:
-    while name:
-        if name in SERVICE_HOSTS:
-            return SERVICE_HOSTS[name]
-        name = name.partition(".")[2]
-    return None
-
-
-def _belongs(name: str, hosts: frozenset[str]) -> bool:
-    while name:
-        if name in hosts:
-            return True
-        name = name.partition(".")[2]
-    return False
+def _told_by(name: str) -> tuple[LinkKind, str | None]:
+    """Return what a host is, and the service it belongs to: that of the longest known host it lies below."""
+    above = [name]
+    while "." in above[-1]:
+        above.append(above[-1].partition(".")[2])
+    for kind, hosts in HIDING:
+        if not hosts.isdisjoint(above):
+            return kind, None
+    service = next((SERVICE_HOSTS[each] for each in above if each in SERVICE_HOSTS), None)
+    if service:
+        return "service", service
+    return next((kind for kind, hosts in PUBLISHING if not hosts.isdisjoint(above)), "site"), None
