@@ -32,6 +32,7 @@ class _Load:
     rows: dict[str, int] = field(default_factory=dict)
     newest: dict[str, int | None] = field(default_factory=dict)
     simulated: set[str] = field(default_factory=set)
+    strips: bool = True
     bare: list[Table] = field(default_factory=list)
     checked: set[str] = field(default_factory=set)
 
@@ -53,6 +54,7 @@ def load(
                 _write(connection, batch, done)
             _finish(connection, done)
     else:
+        done.strips = False
         _load_in_parts(engine, batches, done)
     checkpoint(engine)
     return done.rows
@@ -105,8 +107,11 @@ def _write(connection: Connection, batch: Batch, done: _Load) -> None:
 
 
 def _strip(connection: Connection, table: Table, done: _Load) -> None:
-    """Take the indexes from a table that is still empty: made at the end, sorted, they cost a third."""
-    if table.name in done.checked:
+    """Take the indexes from a table that is still empty: made at the end, sorted, they cost a third.
+
+    Not in parts: a load that dies would leave the table without them.
+    """
+    if not done.strips or table.name in done.checked:
         return
     done.checked.add(table.name)
     if connection.execute(select(literal(1)).select_from(table).limit(1)).first() is None:

@@ -62,7 +62,7 @@ def canonical_url(url: str) -> str:
     if host in WITH_CASELESS_PATH:
         path = CASELESS_FIRST_PART.sub(lambda found: found[0].lower(), path)
     shown_port = f":{port}" if port not in {None, 80, 443} else ""
-    return f"{host}{shown_port}{path}" + (f"?{urlencode(query)}" if query else "")
+    return (f"{host}{shown_port}{path}" + (f"?{urlencode(query)}" if query else "")).strip()
 
 
 def _telling(host: str, query: str) -> list[tuple[str, str]]:

@@ -5,13 +5,13 @@ their roll-ups are kept too. Whatever arrives first, the last to arrive complete
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Table
 
 from data import tables
 from data.recording import stored
-from data.recording.changes import Changes, Row
+from data.recording.changes import Changes, Key, Row
 from data.rollups.clocks import OPEN
 from data.rollups.integrity import COPIES
 
@@ -35,13 +35,26 @@ def complete_contents(connection: Connection, changes: Changes) -> None:
 
 
 def copy_contents_to_requests(connection: Connection, changes: Changes) -> None:
-    """Give requests and appeals the service, province, theme and detection source of their content."""
-    new, moved = changes.new(), {change.key for change in changes.differences(COPIES)}
-    contents = {key[0]: changes.after[key] for key in (*new, *moved)}
-    requests = [row for row in changes.related if row["content_id"] in contents]
-    _copy(connection, _follow_up(changes, tables.takedown_request, requests), contents, COPIES)
-    appeals = stored.read_by_id(connection, tables.appeal, "content_id", contents)
-    _copy(connection, _follow_up(changes, tables.appeal, appeals), contents, ("service_id",))
+    """Give requests and appeals the service, province, theme and detection source of their content.
+
+    Times of a request follow those of its content as long as they were taken from it.
+    """
+    told = {*changes.new(), *(change.key for change in changes.differences((*COPIES, *FILLED)))}
+    rows = [row for row in changes.related if (row["content_id"],) in told]
+    requests = _follow_up(changes, tables.takedown_request, rows)
+    for key, request in requests.before.items():
+        before, after = changes.before.get(key[:1]), changes.after[key[:1]]
+        taken = [name for name in FILLED if request[name] in {None, before and before[name]}]
+        requests.set(key, {name: after[name] for name in (*COPIES, *taken)})
+    stored.write(connection, requests)
+    appeals = _follow_up(changes, tables.appeal, _appeals(connection, told))
+    for key in appeals.before:
+        appeals.set(key, {"service_id": changes.after[key[:1]]["service_id"]})
+    stored.write(connection, appeals)
+
+
+def _appeals(connection: Connection, contents: Iterable[Key]) -> list[Row]:
+    return stored.read(connection, tables.appeal, ("content_id",), contents)
 
 
 def complete_requests(connection: Connection, changes: Changes) -> None:
@@ -132,12 +145,6 @@ def _follow_up(cause: Changes, table: Table, rows: Iterable[Row]) -> Changes:
     changes = Changes(table, cause.feed_code, cause.now)
     changes.before = {tuple(row[name] for name in changes.key_columns): row for row in rows}
     return changes
-
-
-def _copy(connection: Connection, changes: Changes, contents: Mapping[int, Row], columns: Collection[str]) -> None:
-    for key in changes.before:
-        changes.set(key, {name: contents[key[0]][name] for name in columns})
-    stored.write(connection, changes)
 
 
 def _first_clarifications(connection: Connection, issue_ids: Iterable[int]) -> dict[int, int]:
