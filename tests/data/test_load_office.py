@@ -358,3 +358,22 @@ def test_rows_may_be_marked_as_simulated(engine: Engine, tmp_path: Path) -> None
 def test_services_used_here_are_those_of_the_database(engine: Engine) -> None:
     stored = dict(rows(engine, service, "code", "id"))
     assert {code: stored[code] for code in SERVICES} == SERVICES
+
+
+def test_refused_rows_go_to_the_current_folder_where_the_files_own_may_not_be_written(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "laporan.csv.rejects.csv").mkdir()
+    (tmp_path / "kini").mkdir()
+    monkeypatch.chdir(tmp_path / "kini")
+    summary = load_one(engine, draw(tmp_path, "judul,tautan,tanggal\nA,https://x.com/a/1,99/99/2026\n"))
+    assert summary.rejects_path == tmp_path / "kini" / "laporan.csv.rejects.csv"
+    assert summary.rejects_path.exists()
+
+
+def test_refused_rows_of_several_files_under_one_given_name_are_all_kept(engine: Engine, tmp_path: Path) -> None:
+    options = replace(OPTIONS, rejects=tmp_path / "ditolak.csv")
+    for name in ("a.csv", "b.csv"):
+        load_one(engine, draw(tmp_path, f"judul,tautan,tanggal\n{name},https://x.com/a/1,99/99/2026\n", name), options)
+    assert "a.csv" in (tmp_path / "ditolak.csv").read_text()
+    assert "b.csv" in (tmp_path / "ditolak-2.csv").read_text()
