@@ -22,7 +22,8 @@ def rejects_file(source: Source, name: str, header: tuple[str, ...], options: Op
         return RejectsFile(folder / (Path(name).name + REJECTS_ENDING), header)
     path, used = options.rejects, options.rejects_used
     used.append(path)
-    named = path if len(used) == 1 else path.with_name(f"{path.stem}-{len(used)}{path.suffix}")
+    number = used.count(path)
+    named = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
     return RejectsFile(named, header, is_ours=False)
 
 
