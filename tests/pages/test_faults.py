@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine
 
+from dashboard import watcher
 from dashboard.hub import hub
 from data.engine import transaction
 from data.tables import rollup_issue, rollup_latency
@@ -15,10 +16,14 @@ Room = Callable[..., None]
 
 
 @pytest.mark.parametrize("key", ["ringkasan", "isu"])
-def test_the_last_good_numbers_stay_when_the_database_is_lost(room: Room, key: str) -> None:
+def test_the_last_good_numbers_stay_when_the_database_is_lost(
+    room: Room, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     room()
     app = opened(key)
     before = tiles(app)
+    watcher.end()
+    monkeypatch.setattr(watcher, "ensure", lambda: None)
     hub.set_problem("unreachable")
     app.run()
     assert not app.exception
