@@ -1,6 +1,7 @@
 """Millions of rows at once: whole rows into the tables, roll-ups made once at the end."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -48,7 +49,7 @@ def load(
     """
     done = _Load(progress or (lambda _name, _rows: None))
     if one_transaction:
-        with transaction(engine) as connection:
+        with _writing(engine) as connection:
             _begin(connection)
             for batch in batches:
                 _write(connection, batch, done)
@@ -61,20 +62,33 @@ def load(
 
 
 def _load_in_parts(engine: Engine, batches: Iterable[Batch], done: _Load) -> None:
-    with transaction(engine) as connection:
+    with _writing(engine) as connection:
         _begin(connection)
         recount.set_state(connection, recount.BUILDING)
     for batch in batches:
-        with transaction(engine) as connection:
+        with _writing(engine) as connection:
             _write(connection, batch, done)
-    with transaction(engine) as connection:
+    with _writing(engine) as connection:
         _finish(connection, done)
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    """Give one transaction, on SQLite with a page cache that holds the keys' index."""
+    with transaction(engine) as connection:
+        if is_postgres(connection):
+            yield connection
+            return
+        usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
 
 
 def _begin(connection: Connection) -> None:
     keeping.take_gate(connection)
-    if not is_postgres(connection):
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     triggers.pause(connection)
 
 

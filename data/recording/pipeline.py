@@ -30,15 +30,16 @@ def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows,
 
     The rows apply in order. Everything is written, or, when an exception leaves this function, nothing.
     """
+    given = as_rows(rows)
     with connection.begin_nested():
         keeping.take_gate(connection)
         feeds.require(connection, feed_code)
         seconds, total, newest = at_seconds(now), Recorded(), None
-        for batch in in_batches(as_rows(rows)):
+        for batch in in_batches(given):
             done, latest = _record_batch(connection, subject, feed_code, batch, seconds)
             total += done
             newest = max(filter(None, (newest, latest)), default=None)
-        simulated = any(row.get("is_simulated") for row in as_rows(rows))
+        simulated = any(row.get("is_simulated") is True for row in given)
         feeds.bump(connection, feed_code, seconds, newest, changed=total.changed, is_simulated=simulated)
         quarantine.keep(connection, feed_code, total.rejected, now=now)
     return total
