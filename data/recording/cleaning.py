@@ -96,6 +96,11 @@ def boolean(value: Any, _: int) -> bool:
     raise Refused("is neither true nor false")
 
 
+def is_true(value: Any) -> bool:
+    """Return whether a value, missing or of any kind, is true or 1."""
+    return isinstance(value, (bool, np.bool_, int)) and bool(value)
+
+
 def number(value: Any, _: int) -> float:
     """Return a finite number that is not negative; raise `Refused` for anything else."""
     if isinstance(value, (str, bytes)) or not isinstance(value, (int, float, np.integer, np.floating)):

@@ -39,7 +39,7 @@ def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows,
             done, latest = _record_batch(connection, subject, feed_code, batch, seconds)
             total += done
             newest = max(filter(None, (newest, latest)), default=None)
-        simulated = any(row.get("is_simulated") is True for row in given)
+        simulated = any(cleaning.is_true(row.get("is_simulated")) for row in given)
         feeds.bump(connection, feed_code, seconds, newest, changed=total.changed, is_simulated=simulated)
         quarantine.keep(connection, feed_code, total.rejected, now=now)
     return total
