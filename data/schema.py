@@ -15,7 +15,7 @@ from data.reference.seed import seed
 from data.rollups import triggers
 from data.tables import schema_version, setting
 
-VERSION = (1, 0)
+VERSION = (1, 1)
 """Major and minor version of the tables that this program makes and expects."""
 
 Rollups = Literal["triggers", "recorded"]

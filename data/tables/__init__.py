@@ -3,6 +3,7 @@
 from data.tables.dimensions import (
     CODED,
     activity_format,
+    boundary,
     calendar_event,
     campaign,
     channel,
@@ -48,6 +49,7 @@ __all__ = [
     "activity",
     "activity_format",
     "appeal",
+    "boundary",
     "calendar_event",
     "campaign",
     "campaign_reach",

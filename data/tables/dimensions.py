@@ -45,6 +45,24 @@ region = dimension(
     column("longitude", Float, "Longitude of a label point, degrees", nullable=True),
 )
 
+boundary = dimension(
+    "boundary",
+    "Outlines an office owns, one set a kind; a loaded set takes the place of the one before",
+    column("region_code", Text, "region.code", primary_key=True),
+    column("kind", Text, "Set it belongs to: province, or kabupaten (which holds kota too)"),
+    column(
+        "geometry",
+        Text,
+        "GeoJSON MultiPolygon in WGS 84, longitude first; outer rings clockwise and holes not, as browsers draw them",
+    ),
+    column("points", Integer, "Points of the outline"),
+    column(
+        "grid_degrees", Float, "Grid the points were put on, degrees; the same for the set, so neighbours share lines"
+    ),
+    column("source", Text, "Name of the file it came from"),
+    time("loaded_at", "When it was loaded"),
+)
+
 theme = dimension("theme", "Subject of a claim or message", *_key("theme"))
 harm = dimension("harm", "Kind of harm: disinformation, hate speech, cyberbullying, SARA and others", *_key("harm"))
 technique = dimension(

@@ -82,6 +82,12 @@ campaign_reach = fact(
     column("engagements", BigInteger, "Reactions, comments and shares", nullable=True),
     column("target_reach", BigInteger, "Reach planned", nullable=True),
     *provenance(),
+    column(
+        "frequency",
+        Float,
+        "Times each person was reached, as reported; where it is not impressions / reach, nothing is mended",
+        nullable=True,
+    ),
     Index(None, "day"),
     distributed_by="campaign_id",
 )

@@ -89,9 +89,14 @@ VIEWS = {
 def upgrade() -> None:
     """Make a view for each table of facts that people read."""
     for table, columns in VIEWS.items():
-        op.execute(CreateView(_shown(table, columns.split()), f"{table}_view"))
-        if op.get_context().dialect.name == "postgresql":
-            op.execute(f"COMMENT ON VIEW {table}_view IS 'As {table}, with codes for ids and timestamps for seconds'")
+        make_view(table, columns.split())
+
+
+def make_view(table: str, columns: list[str]) -> None:
+    """Make the view of one table, with these columns in this order."""
+    op.execute(CreateView(_shown(table, columns), f"{table}_view"))
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(f"COMMENT ON VIEW {table}_view IS 'As {table}, with codes for ids and timestamps for seconds'")
 
 
 def _shown(table: str, columns: list[str]) -> sa.Select[Any]:
