@@ -1,7 +1,7 @@
 """The backlog by age, and the countdown: who is next to reach the hour.
 
 Ages run on the default clock, less its stops. Requests younger than a day are read one by one through the index of
-open ones; older ones are counted by the roll-up.
+open ones; older ones are counted by the roll-up. A fixed link shows what was open, as it was known then.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
 
 from data.rollups import clocks
 from data.rollups.declarations import REQUEST, WITHIN_SECONDS
@@ -22,10 +22,10 @@ from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.durations import age
 from queries.filters import Filters
-from queries.limits import QUEUE_ROWS, TEXT_LENGTH
+from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Columns, Statement, from_rows
-from queries.waiting import FAR, LONG_AGO
+from queries.waiting import FAR, LONG_AGO, open_then
 
 BY_AGE: Columns = {
     "service": "text", "is_total": "flag", "is_signatory": "flag", "age": "text", "from_minutes": "count", "n": "count",
@@ -53,7 +53,7 @@ def by_age(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per service with open requests and age class, then the total '': measurable open requests at as_of."""
     numbered = ids(connection)
     counts: dict[str, Any] = {}
-    parts = (_young, _old, _stopped)
+    parts = (_then,) if filters.pinned else (_young, _old, _stopped)
     for service, place, n in [row for part in parts for row in part(connection, filters, numbered)]:
         counts.setdefault(numbered.code("service", service), np.zeros(len(AGES), dtype=np.int64))[place] += n
     ordered = [code for code in numbered.of["service"] if code in counts]
@@ -98,10 +98,29 @@ def _old(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     return [(row.service_id, len(AGES) - 1, row.n_open) for row in asked.sums().rows(connection) if row.n_open]
 
 
+def _then(connection: Connection, filters: Filters, numbered: Ids) -> Part:
+    """Return what was open at the moment of a fixed link, by service and age."""
+    rows = connection.execute(_known_ages(narrowed(filters)), _moments(filters, numbered))
+    return [(row.service_id, row.place, row.n) for row in rows]
+
+
+@lru_cache(maxsize=100)
+def _known_ages(shape: Narrowed) -> Statement:
+    row = open_then(OPEN_REQUEST)
+    old = age(row, clocks.DEFAULT)
+    place: ColumnElement[int] = case(*((old <= int(edge), at) for at, edge in enumerate(EDGES)), else_=len(EDGES))
+    where = (row.time_precision == "second", clocks.started(row).is_not(None), *shape.facts(row))
+    counted = select(row.service_id, place.label("place")).where(*where).subquery()
+    keys = (counted.c.service_id, counted.c.place)
+    return select(*keys, func.count().label("n")).group_by(*keys).order_by(*keys)
+
+
 def _moments(filters: Filters, numbered: Ids) -> dict[str, Any]:
     now = int(filters.as_of.timestamp())
     young = now - int(YOUNG.total_seconds())
-    return {**values(filters, numbered), "as_of": now, "young": young, "due": now - WITHIN_SECONDS}
+    due = now - WITHIN_SECONDS
+    lingered = due - int(LINGER.total_seconds())
+    return {**values(filters, numbered), "as_of": now, "young": young, "due": due, "lingered": lingered}
 
 
 @lru_cache(maxsize=200)
@@ -122,8 +141,27 @@ def queue(connection: Connection, filters: Filters) -> pd.DataFrame:
 
     `state`: calm until 45 minutes, nearing until 60. Titles are text of the public, cut.
     """
-    numbered = ids(connection)
-    rows = connection.execute(_next(narrowed(filters)), _moments(filters, numbered)).all()
+    return _listed(connection, filters, is_over=False)
+
+
+def just_over(connection: Connection, filters: Filters) -> pd.DataFrame:
+    """One row per request that broke its hour in the last `LINGER`, the latest first; at most `JUST_OVER_ROWS`.
+
+    The columns of `queue`; `minutes_left` is negative and `state` breached.
+    """
+    return _listed(connection, filters, is_over=True)
+
+
+SKEW_SECONDS = 60
+"""A clock that started further in the future than this is a bad time (`queries.bad_times`), and nobody's turn."""
+
+LINGER = timedelta(minutes=15)
+"""A request stays in the countdown this long after it broke its hour, so that nobody misses the moment."""
+
+
+def _listed(connection: Connection, filters: Filters, *, is_over: bool) -> pd.DataFrame:
+    numbered, statement = ids(connection), _statement(narrowed(filters), filters.pinned, is_over)
+    rows = connection.execute(statement, _moments(filters, numbered)).all()
     return from_rows([_waiting(row, numbered) for row in rows], QUEUE)
 
 
@@ -133,23 +171,32 @@ def _waiting(row: Any, numbered: Ids) -> dict[str, object]:
         "content_id": row.content_id, "request_no": row.request_no, "is_stopped": row.stopped_at is not None,
         "service": numbered.code("service", row.service_id), "province": row.province_code or "",
         "title": row.title or "", "started_at": row.started, "age_minutes": minutes, "minutes_left": 60 - minutes,
-        "state": "nearing" if minutes > 45 else "calm",
+        "state": "breached" if minutes > 60 else "nearing" if minutes > 45 else "calm",
     }  # fmt: skip
 
 
 @lru_cache(maxsize=200)
-def _next(shape: Narrowed) -> Statement:
-    row: Any = takedown_request.c
+def _statement(shape: Narrowed, is_pinned: bool, is_over: bool) -> Statement:
+    row: Any = open_then(OPEN_REQUEST) if is_pinned else takedown_request.c
     old, start = age(row, clocks.DEFAULT).label("age"), clocks.started(row).label("started")
-    begun = started_between(REQUEST, row, Piece(None, bindparam("due", type_=BigInteger), FAR))
-    spared = or_(row.stopped_at.is_not(None), row.stopped_seconds > 0)
-    where: list[Any] = [text(OPEN_REQUEST), clocks.measurable(row), or_(begun, spared), old <= WITHIN_SECONDS]
-    where += shape.facts(row)
+    where: list[Any] = [] if is_pinned else [text(OPEN_REQUEST)]
+    where += [row.time_precision == "second", _over(row, old) if is_over else _next(row, old), *shape.facts(row)]
     title = select(func.substr(content.c.title, 1, TEXT_LENGTH)).where(content.c.content_id == row.content_id)
     columns = (row.content_id, row.request_no, row.service_id, row.province_code, row.stopped_at, start, old)
     return (
         select(*columns, title.order_by(content.c.content_id).limit(1).scalar_subquery().label("title"))
         .where(and_(*where))
-        .order_by(old.desc(), row.content_id, row.request_no)
-        .limit(QUEUE_ROWS)
+        .order_by(old if is_over else old.desc(), row.content_id, row.request_no)
+        .limit(JUST_OVER_ROWS if is_over else QUEUE_ROWS)
     )
+
+
+def _next(row: Any, old: ColumnElement[int]) -> ColumnElement[bool]:
+    begun = started_between(REQUEST, row, Piece(None, bindparam("due", type_=BigInteger), FAR))
+    spared = or_(row.stopped_at.is_not(None), row.stopped_seconds > 0)
+    return and_(or_(begun, spared), old <= WITHIN_SECONDS, old >= -SKEW_SECONDS)
+
+
+def _over(row: Any, old: ColumnElement[int]) -> ColumnElement[bool]:
+    edges = (bindparam(name, type_=BigInteger) for name in ("lingered", "due"))
+    return and_(started_between(REQUEST, row, Piece(None, *edges)), old > WITHIN_SECONDS)

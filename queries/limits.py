@@ -59,5 +59,8 @@ MATURED_WINDOW = timedelta(days=7)
 QUEUE_ROWS = 50
 """Requests in the countdown: more than a shift can act on within the hour."""
 
+JUST_OVER_ROWS = 5
+"""Requests that have just broken their hour in the countdown: all of them are counted beside it."""
+
 TEXT_LENGTH = 300
 """Characters of a title that leave the database for a list; the item's own page shows the rest."""

@@ -107,7 +107,7 @@ class _Requests:
 
     def __init__(self, kind: str, shape: Narrowed, is_pinned: bool) -> None:
         raw = ODD_OPEN_REQUEST if kind in ("odd", "running") else OPEN_REQUEST
-        self.row: Any = _then(raw) if is_pinned else takedown_request.c
+        self.row: Any = open_then(raw) if is_pinned else takedown_request.c
         self.started = started(self.row)
         self.age = func.coalesce(seconds(self.row.stopped_at), AS_OF) - self.started - self.row.stopped_seconds
         self.is_dated = and_(self.row.time_precision == "second", self.started.is_not(None))
@@ -128,7 +128,7 @@ class _Requests:
         return select(service, *sums).where(where, *self.narrowed).group_by(service).order_by(service)
 
 
-def _then(raw: str) -> Any:
+def open_then(raw: str) -> Any:
     """Return the columns of requests that were open at the moment of a link, of those that meet `raw` unless changed.
 
     A request not written since is as it was; the others are as known then.

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 from data.engine import transaction
 from data.rollups.clocks import REMOVED
 from queries import backlog, takedowns
-from queries.limits import QUEUE_ROWS, TEXT_LENGTH
+from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from tests.queries import factories
-from tests.queries.factories import NOW, TIKTOK, WEST_JAVA, ago, asked
+from tests.queries.factories import NOW, TIKTOK, WEST_JAVA, ago, asked, pinned
 
 
 @pytest.fixture
@@ -85,3 +85,47 @@ def test_the_countdown_is_as_long_as_a_shift_can_act_on(connection: Connection) 
 def test_nothing_open_is_nothing(connection: Connection) -> None:
     assert classes(backlog.by_age(connection, asked())) == {}
     assert backlog.queue(connection, asked()).empty
+
+
+def test_who_has_just_broken_the_hour_stays_in_sight_for_a_while(connection: Connection) -> None:
+    for minutes in (59, 61, 70, 74, 76, 300):
+        factories.request(connection, ago(minutes=minutes))
+    frame = backlog.just_over(connection, asked())
+    assert frame["minutes_left"].tolist() == [-1, -10, -14]
+    assert set(frame["state"]) == {"breached"}
+    for _ in range(JUST_OVER_ROWS):
+        factories.request(connection, ago(minutes=62))
+    assert len(backlog.just_over(connection, asked())) == JUST_OVER_ROWS
+
+
+def test_a_clock_that_starts_in_the_future_is_nobodys_turn(connection: Connection) -> None:
+    factories.request(connection, NOW + timedelta(hours=2))
+    factories.request(connection, NOW + timedelta(seconds=30))
+    assert len(backlog.queue(connection, asked())) == 1
+
+
+def test_a_fixed_link_shows_the_backlog_as_it_was_known_then(connection: Connection) -> None:
+    """At 12.34.50: one of 50 minutes, one of 30 known as open, one of 3 hours; a fourth was told only later."""
+    factories.request(connection, ago(minutes=50))
+    since_ended = factories.request(
+        connection, ago(minutes=30), outcome_id=REMOVED, actioned_at=NOW + timedelta(hours=1),
+        updated_at=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    factories.event(connection, since_ended, NOW + timedelta(hours=1), REMOVED)
+    factories.request(connection, ago(hours=3))
+    factories.request(
+        connection, ago(hours=2), **dict.fromkeys(("recorded_at", "updated_at"), NOW + timedelta(hours=2))
+    )
+    factories.request(connection, ago(minutes=65), time_precision="day")
+    then = pinned(asked())
+    assert classes(backlog.by_age(connection, then)) == {"15-30": 1, "45-60": 1, "60-240": 1}
+    assert backlog.queue(connection, then)["minutes_left"].tolist() == [10, 30]
+    assert sum(classes(backlog.by_age(connection, then)).values()) == (
+        takedowns.now_open(connection, then).iloc[-1]["n_open"] - 1  # the one of day precision has no age
+    )
+    assert backlog.just_over(connection, then).empty
+
+
+def test_what_broke_its_hour_just_before_a_fixed_link_is_in_it(connection: Connection) -> None:
+    factories.request(connection, ago(minutes=63))
+    assert backlog.just_over(connection, pinned(asked()))["minutes_left"].tolist() == [-3]
