@@ -6,18 +6,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats
+from dashboard import countdown, formats
 from dashboard.charts import backlogs
 from dashboard.charts.chart import Chart, records
-from dashboard.door import Answer, Answers
-from dashboard.escaping import defang, plain
+from dashboard.door import Answers
+from dashboard.escaping import plain
 from dashboard.formats import number
 from dashboard.language import current, t
 from dashboard.latencies import whole
 from dashboard.live import panel
 from dashboard.overview import REQUESTS, labels, window_words
 from dashboard.shell import rows_link
-from dashboard.tables import Column, Sheet, draw_sheet, sheet
+from dashboard.tables import Column, Sheet, sheet
 from dashboard.tiles import Tile
 
 APPEALS = {"tabel": "keberatan"}
@@ -44,11 +44,24 @@ def ages(answers: Answers, frame: pd.DataFrame) -> Sheet:
 
 
 def draw_queue(answers: Answers) -> None:
-    """Draw the countdown: what is past its hour in red above, then who reaches it next."""
+    """Draw the countdown: how many are past their hour, in red, above those that have just broken it or are next."""
     with st.container(border=True, height="stretch"):
-        panel(t("latencies.queue"), answers["open"], _overdue_line, note=t("latencies.queue_note"), border=False)
-        answer = answers["queue"]
-        panel(None, answer, lambda _: _list(answers, answer), empty=t("latencies.queue_empty"), border=False)
+        note = t("latencies.queue_note" if _is_live(answers) else "latencies.queue_then", at=_at(answers))
+        panel(t("latencies.queue"), answers["open"], _overdue_line, note=note, border=False)
+        panel(None, answers["queue"], lambda _: countdown.draw(answers, f"latensi.queue.{current()}"), border=False)
+
+
+def _is_live(answers: Answers) -> bool:
+    return answers.filters is None or not answers.filters.pinned
+
+
+def _at(answers: Answers) -> str:
+    return formats.moment(answers.filters.as_of, current()) if answers.filters else formats.UNKNOWN
+
+
+def backlog_note(answers: Answers) -> str:
+    """Return of when the backlog speaks: of now, or of the moment of a fixed link."""
+    return t("latencies.backlog_note") if _is_live(answers) else t("latencies.backlog_then", at=_at(answers))
 
 
 def _overdue_line(frame: pd.DataFrame) -> None:
@@ -60,35 +73,6 @@ def _overdue_line(frame: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":red[**{t('latencies.overdue', n=shown)}**]", width="content")
         rows_link(f"{t('overview.rows_requests', n=shown)} →", **REQUESTS, keadaan="lewat")
-
-
-def _list(answers: Answers, answer: Answer) -> None:
-    draw_sheet(answer, f"latensi.queue.{current()}", lambda frame: next_due(answers, frame), most=9)
-
-
-def next_due(answers: Answers, frame: pd.DataFrame) -> Sheet:
-    """Return the countdown in rows; titles are what a stranger wrote, shown as text with addresses defanged."""
-    names, tongue = labels(answers), current()
-    rows, regions = records(frame), names.get("province", {})
-    known = names.get("service", {})
-    columns = [
-        Column(t("latencies.left"), [formats.duration(r["minutes_left"] * 60, tongue) for r in rows], is_number=True),
-        Column(t("latencies.state"), [_state(row) for row in rows]),
-        Column(t("latencies.service"), [plain(known.get(r["service"], r["service"]), 40) for r in rows]),
-        Column(t("latencies.province"), [_region(r["province"], regions) for r in rows]),
-        Column(t("latencies.begun"), [formats.clock(r["started_at"], tongue) for r in rows]),
-        Column(t("latencies.title"), [defang(r["title"], 120) for r in rows], width="large"),
-    ]  # fmt: skip
-    return sheet(columns, t("latencies.queue"), t("latencies.queue_empty"))
-
-
-def _state(row: Mapping[str, Any]) -> str:
-    words = t(f"latencies.{row['state']}")
-    return f"{words} · {t('latencies.stopped')}" if row["is_stopped"] else words
-
-
-def _region(code: str, names: Mapping[str, str]) -> str:
-    return plain(names.get(code, code), 40) if code else t("latencies.unlocated")
 
 
 def draw_bad_times(answers: Answers) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from dashboard import filter_bar, formats, language, moments, push, screens, settings, watcher
+from dashboard import filter_bar, formats, language, moments, push, screens, settings, silences, watcher
 from dashboard.door import Answers
 from dashboard.escaping import md_escape
 from dashboard.hub import hub
@@ -67,11 +67,19 @@ def caption(answers: Answers, n: str | None = None, topics: Collection[str] = ()
         words.append(t("shell.data_age", age=formats.age(answers.moment.age_seconds(topics), tongue)))
     words += [t("shell.simulated")] if answers.moment.is_simulated else []
     st.caption(" · ".join(md_escape(word, 600) for word in words))
+    if stopped := silences.sentence(answers, topics):
+        st.markdown(f":small[:orange[▲ {md_escape(stopped, 600)}]]")
 
 
 def rows_link(label: str, **changes: str) -> None:
     """Draw a link to the rows behind a number: Tabel & Unduh with the same filters and these parameters besides."""
     page_link("tabel", label, **changes)
+
+
+def rows_address(**changes: str) -> str:
+    """Return the address, on this server, of Tabel & Unduh with the same filters and these parameters besides."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"{'/' + base if base else ''}/tabel?{urlencode(filter_bar.query(changes=changes), safe=':,')}"
 
 
 def page_link(key: str, label: str | None = None, **changes: str) -> None:

@@ -18,7 +18,12 @@ FIGURES: dict[str, Question] = {
     "open": takedowns.now_open,
 }
 SPEED: dict[str, Question] = FIGURES | {"deadlines": deadlines.in_force, "mix": request_sources.mix}
-WAITING: dict[str, Question] = {"ages": backlog.by_age, "queue": backlog.queue, "open": takedowns.now_open}
+WAITING: dict[str, Question] = {
+    "ages": backlog.by_age,
+    "queue": backlog.queue,
+    "over": backlog.just_over,
+    "open": takedowns.now_open,
+}
 TREND: dict[str, Question] = {"kept": takedowns.within_promise_over_time, "events": calendars.events}
 
 
@@ -56,7 +61,7 @@ def waiting(answers: Answers) -> None:
     with left:
         backlogs.draw_queue(answers)
     with right:
-        draw, note = partial(backlogs.by_age, answers), t("latencies.backlog_note")
+        draw, note = partial(backlogs.by_age, answers), backlogs.backlog_note(answers)
         picture(answers["ages"], "latensi.ages", draw, "requests_open", note=note)
     fold_sheet(answers["ages"], "latensi.by_age", t("latencies.backlog_table"), partial(backlogs.ages, answers))
 

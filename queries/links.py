@@ -14,6 +14,9 @@ from queries.limits import FILTER_VALUES
 
 PERIOD, WINDOW, CLOCK, SINCE, UNTIL, AS_OF = "periode", "rentang", "jam", "sejak", "hingga", "per"
 SERVICES, PROVINCES, THEMES, SOURCES = "layanan", "provinsi", "tema", "sumber"
+ITEM = "butir"
+"""The one item, by its content id, that a link to Tabel & Unduh leads to."""
+
 PARAMETERS = (PERIOD, WINDOW, CLOCK, SINCE, UNTIL, AS_OF, SERVICES, PROVINCES, THEMES, SOURCES)
 
 CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")

@@ -81,6 +81,10 @@ def texts(app: AppTest) -> str:
 
 def status(app: AppTest) -> dict[str, Any]:
     """Return what the status bar of the page was told."""
-    (bar,) = app.get("bidi_component")
-    told: dict[str, Any] = json.loads(bar.proto.json)
+    (told,) = (one for one in components(app) if "feeds" in one)
     return told
+
+
+def components(app: AppTest) -> list[dict[str, Any]]:
+    """Return what each component of ours on the page was told."""
+    return [json.loads(one.proto.json) for one in app.get("bidi_component")]

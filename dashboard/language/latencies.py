@@ -84,11 +84,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "umur jam sejak diterima, dikurangi jeda, saat ini; apa pun rentangnya",
         "age on the clock from receipt, less stops, now; whatever the window",
     ),
+    "backlog_then": (
+        "umur jam sejak diterima, dikurangi jeda, per {at} seperti diketahui saat itu; apa pun rentangnya",
+        "age on the clock from receipt, less stops, as of {at} as known then; whatever the window",
+    ),
     "backlog_table": ("Tunggakan per layanan dan umur", "Backlog by service and age"),
     "queue": ("Antrean menuju 60 menit", "Countdown to 60 minutes"),
     "queue_note": (
-        "jam sejak diterima layanan · tenang sampai menit 45, kuning 45–60",
-        "clock from receipt by the service · silent until minute 45, amber 45–60",
+        "jam sejak diterima layanan · berjalan sendiri · tenang sampai menit 45, kuning 45–60, merah sesudahnya",
+        "clock from receipt by the service · ticks by itself · silent until minute 45, amber 45–60, red after",
+    ),
+    "queue_then": (
+        "keadaan per {at}, seperti diketahui saat itu · waktu tidak berjalan di tautan tetap",
+        "as of {at}, as known then · time does not run on a fixed link",
     ),
     "queue_empty": (
         "Tidak ada pengajuan terbuka yang jamnya masih di bawah 60 menit.",
@@ -103,6 +111,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "title": ("Konten", "Content"),
     "begun": ("Jam mulai", "Clock started"),
     "nearing": ("◆ menjelang", "◆ nearing"),
+    "breached": ("▲ lewat tenggat", "▲ overdue"),
+    "untitled": ("tanpa judul", "untitled"),
     "calm": ("● dalam tenggat", "● on time"),
     "stopped": ("‖ jam dihentikan", "‖ clock stopped"),
     "unlocated": ("tanpa wilayah", "no region"),

@@ -7,6 +7,7 @@ import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
 from dashboard.formats import GLUE
+from tests.screens import components
 
 
 def tiles(app: AppTest) -> dict[str, str]:
@@ -44,3 +45,9 @@ def links(app: AppTest) -> dict[str, str]:
     """Return the parameters of each link to the rows, by its words."""
     found = [link.proto for link in app.get("page_link") if link.proto.page == "tabel"]
     return {link.label.replace(GLUE, " "): link.query_string for link in found}
+
+
+def countdown(app: AppTest) -> dict[str, Any]:
+    """Return what the countdown was told: its rows, its words, its moment."""
+    (told,) = (one for one in components(app) if "rows" in one)
+    return told

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from data.engine import transaction
 from data.rollups.clocks import LABELLED, REMOVED
 from tests.pages.conftest import HOSTILE, ago
-from tests.pages.reading import alts, chart_tables, links, rows, sheets, specs, tiles
+from tests.pages.reading import alts, chart_tables, countdown, links, rows, specs, tiles
 from tests.queries import factories
 from tests.queries.factories import FACEBOOK, PUBLIC, TIKTOK, WHATSAPP
 from tests.screens import Point, opened, set_query, texts
@@ -113,14 +113,35 @@ def test_the_countdown_names_the_next_and_its_title_does_nothing(room: Room, eng
     room()
     with transaction(engine) as connection:
         content_id = factories.content(connection, ago(minutes=58), title=HOSTILE)
-        factories.request(connection, ago(minutes=57), content_id=content_id, service_id=TIKTOK)
+        received = ago(minutes=57)
+        factories.request(connection, received, content_id=content_id, service_id=TIKTOK)
     app = opened("latensi")
-    queue = next(found for found in sheets(app) if found and "Sisa" in found[0])
-    assert [row["Keadaan"] for row in queue] == ["◆ menjelang", "◆ menjelang", "● dalam tenggat"]
-    assert queue[0]["Layanan"] == "TikTok"
-    assert "hxxps://jahat[.]example" in queue[0]["Konten"]
+    told = countdown(app)
+    assert told["live"]
+    dues = [row["due"] for row in told["rows"]]
+    assert (len(dues), sorted(dues), dues[0]) == (3, dues, received.timestamp() + 3_600)
+    service, province, _, title = told["rows"][0]["cells"]
+    assert (service, province) == ("TikTok", "tanpa wilayah")
+    assert "hxxps://jahat[.]example" in title
+    assert told["rows"][0]["href"] == f"/tabel?tabel=pengajuan&butir={content_id}"
     assert HOSTILE not in texts(app)
     assert "▲ 5 sudah lewat 60 menit" in texts(app)
+
+
+def test_a_fixed_link_shows_queue_and_backlog_of_its_moment_and_no_time_runs(room: Room) -> None:
+    """Half an hour ago: three that are now 50 minutes and older, one of them just over, and 5 of two hours ten."""
+    room()
+    moment = ago(minutes=30)
+    pin = {"sejak": ago(hours=24).isoformat(), "hingga": moment.isoformat(), "per": moment.isoformat()}
+    app = opened("latensi", **pin)
+    told = countdown(app)
+    assert (told["live"], told["now"]) == (False, moment.timestamp())
+    assert [round(row["left"] / 60) for row in told["rows"]] == [40]
+    assert "time does not run on a fixed link" in texts(opened("latensi", bahasa="en", **pin))
+    assert "seperti diketahui saat itu; apa pun rentangnya" in texts(app)
+    table = next(table for table in chart_tables(app) if "left" in table.column_names
+                 and "state" in table.column_names)  # fmt: skip
+    assert {row["name"]: int(row["n"]) for row in rows(table, "age") if row["n"]} == {"15–30": 1, "> 60 m": 5}
 
 
 def test_the_backlog_is_all_that_is_open(room: Room) -> None:
@@ -164,10 +185,9 @@ def test_bad_times_are_counted_with_a_way_to_their_rows(room: Room, engine: Engi
     ("language", "sentences"),
     [
         ("id", ("belum ada yang jatuh tempo", "Tidak ada pengajuan yang jamnya mulai dalam rentang",
-                "Tidak ada pengajuan terbuka yang jamnya masih", "● tidak ada yang lewat 60 menit",
-                "● semua sudah dijawab", "belum ada penurunan yang cukup lama")),
-        ("en", ("nothing due yet", "No request's clock started in this window", "No open request's clock is below",
-                "● none past 60 minutes", "● all answered", "no removal is old enough yet")),
+                "● tidak ada yang lewat 60 menit", "● semua sudah dijawab", "belum ada penurunan yang cukup lama")),
+        ("en", ("nothing due yet", "No request's clock started in this window", "● none past 60 minutes",
+                "● all answered", "no removal is old enough yet")),
     ],
 )  # fmt: skip
 def test_an_empty_database_says_why(empty_room: None, language: str, sentences: tuple[str, ...]) -> None:
@@ -178,6 +198,8 @@ def test_an_empty_database_says_why(empty_room: None, language: str, sentences: 
         assert sentence in shown
     assert list(tiles(app).values()) == ["–", "–", "–", "0", "0", "0", "0", "–"]
     assert "nan" not in shown.lower().split()
+    assert countdown(app)["rows"] == []
+    assert countdown(app)["empty"].endswith(("di bawah 60 menit.", "is below 60 minutes."))
 
 
 def test_charts_hold_only_fields_of_their_tables_and_the_lines_of_the_deadlines(room: Room) -> None:
