@@ -3,7 +3,8 @@
 Ended requests come from the latency histogram where it holds what is asked, open ones from their hour or day of start
 (the last day one by one), so the price is that of the buckets, not of the rows. What no cube holds (a province, a
 theme, a source, another clock, a fixed link) is read from the facts, exact to the second, over a bounded window.
-Resolution of the histogram: data.rollups.latency. Open ones older than three days are known to the day of their start.
+Resolution of the histogram: data.rollups.latency. Open ones older than three days are known to the day of their
+start; those whose clock stood still to the second.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from data.rollups.declarations import LATENCY, REQUEST, on_clock
 from data.rollups.latency import upper_bounds
 from data.rollups.shapes import DAY, HOUR, Grain
 from data.tables import takedown_request
-from data.tables.facts import OPEN_REQUEST
+from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
@@ -88,6 +89,7 @@ def _frame(rows: Counted, numbered: Ids, attrs: Mapping[str, object]) -> pd.Data
     end = np.array(END_PLACES)[np.clip(rows[:, 1], 0, len(END_PLACES) - 1)]
     keys, inverse = np.unique((place * len(NAMES) + end) << SECONDS_BITS | rows[:, 2], return_inverse=True)
     n = np.bincount(inverse, weights=rows[:, 3], minlength=len(keys)).astype(np.int64)
+    keys, n = keys[n != 0], n[n != 0]
     seconds, pair = keys & ((1 << SECONDS_BITS) - 1), keys >> SECONDS_BITS
     known = {name: np.array([line[name] for line in about], dtype=object)[pair // len(NAMES)] for name in ABOUT}
     ends = np.array(NAMES, dtype=object)[pair % len(NAMES)]
@@ -124,12 +126,41 @@ def _still_open(connection: Connection, filters: Filters, numbered: Ids) -> Coun
 
 def _by_start(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> Counted:
     asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",))
-    now, since, until = (int(moment.timestamp()) for moment in (filters.as_of, filters.since, filters.until))
     found = [tuple(row) for row in asked.sums().rows(connection) if row.n_open]
     service, bucket, n_open = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    counted = [service, np.full(len(service), OPEN), _middle_age(filters, grain, bucket), n_open]
+    return np.concatenate([np.column_stack(counted), *_stopped(connection, filters, numbered, grain)])
+
+
+def _middle_age(filters: Filters, grain: Grain, bucket: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how long ago the middle of each bucket was, of what of it lies in the window; seconds."""
+    now, since, until = (int(moment.timestamp()) for moment in (filters.as_of, filters.since, filters.until))
     start = bucket * grain.width - grain.offset
-    middle = (np.maximum(start, since) + np.minimum(start + grain.width, until)) // 2
-    return np.column_stack([service, np.full(len(service), OPEN), now - middle, n_open])
+    return now - (np.maximum(start, since) + np.minimum(start + grain.width, until)) // 2
+
+
+def _stopped(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> tuple[Counted, Counted]:
+    """Return what takes requests whose clock stood still out of their hour or day, and what puts them in, exact."""
+    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
+    rows = whole_numbers(connection, _odd(narrowed(filters)), {**values(filters, numbered), **moments})
+    service, start, seconds, n = rows.T
+    ended = np.full(len(rows), OPEN)
+    out = np.column_stack([service, ended, _middle_age(filters, grain, (start + grain.offset) // grain.width), -n])
+    return out, np.column_stack([service, ended, np.maximum(seconds, 0), n])
+
+
+@lru_cache(maxsize=200)
+def _odd(shape: Narrowed) -> Statement:
+    row: Any = takedown_request.c
+    piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
+    columns = (row.service_id, clocks.started(row).label("start"), age(row, clocks.DEFAULT).label("seconds"))
+    where: list[Any] = [clocks.measurable(row), started_between(REQUEST, row, piece), *shape.facts(row)]
+    return (
+        select(*columns, func.count().label("n"))
+        .where(and_(text(ODD_OPEN_REQUEST), *where))
+        .group_by(*columns)
+        .order_by(*columns)
+    )
 
 
 def _items(connection: Connection, filters: Filters, numbered: Ids) -> Counted:

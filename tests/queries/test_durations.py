@@ -67,6 +67,17 @@ def test_a_clock_that_stands_still_does_not_grow(connection: Connection) -> None
     assert rows(durations.durations(connection, asked())) == [("facebook", "open", 3_600, 1)]
 
 
+def test_a_stop_counts_to_the_second_however_old_the_request(connection: Connection) -> None:
+    factories.request(connection, ago(hours=30), stopped_seconds=6 * 3_600)
+    factories.request(connection, ago(hours=31), stopped_at=ago(hours=1))
+    factories.request(connection, ago(days=6), stopped_at=ago(days=6) + timedelta(seconds=77), stopped_seconds=7)
+    factories.request(connection, ago(days=6), time_precision="day", stopped_seconds=7)
+    factories.request(connection, ago(days=6), stopped_seconds=5, service_id=TIKTOK)
+    frame = durations.durations(connection, asked(window="7d", services=("facebook",)))
+    assert not frame.attrs["is_exact"]
+    assert rows(frame) == [("facebook", "open", seconds, 1) for seconds in (70, 24 * 3_600, 30 * 3_600)]
+
+
 def test_a_removal_not_yet_checked_still_runs_on_a_clock_to_checked_down(connection: Connection) -> None:
     factories.ended(connection, ago(hours=2), 30, REMOVED)
     frame = durations.durations(connection, asked(clock="received_confirmed"))
