@@ -16,6 +16,7 @@ from dashboard.language import current, t
 from dashboard.live import artefact
 from dashboard.overview import CONTENT, ISSUES, labels, window_words
 from dashboard.shell import rows_link
+from dashboard.silences import known_until
 from dashboard.tables import Column, Sheet, sheet
 from dashboard.tiles import Tile
 
@@ -58,12 +59,13 @@ def total(funnel: pd.DataFrame) -> dict[str, Any]:
 
 def curve(answers: Answers, frame: pd.DataFrame) -> Chart:
     """Return content over time with its usual range, spikes and events."""
-    return trends.content(frame, current(), answers["events"].frame)
+    return trends.content(frame, current(), answers["events"].frame, known_until(answers, "content"))
 
 
 def split(answers: Answers, dimension: str, frame: pd.DataFrame) -> Chart:
     """Return content over time, one row per member of the dimension."""
-    return members.small_multiples(frame, labels(answers).get(dimension, {}), dimension, current())
+    names, end = labels(answers).get(dimension, {}), known_until(answers, "content")
+    return members.small_multiples(frame, names, dimension, current(), known_until=end)
 
 
 def flow(frame: pd.DataFrame) -> Chart:
@@ -125,12 +127,13 @@ def _state(difference: int) -> str:
 
 def issue_curve(answers: Answers, frame: pd.DataFrame) -> Chart:
     """Return new issues over time."""
-    return trends.issues(frame, current(), answers["events"].frame)
+    return trends.issues(frame, current(), answers["events"].frame, known_until(answers, "issue"))
 
 
 def issue_themes(answers: Answers, frame: pd.DataFrame) -> Chart:
     """Return new issues over time, one row per theme."""
-    return members.small_multiples(frame, labels(answers).get("theme", {}), "theme", current(), "issues")
+    names, end = labels(answers).get("theme", {}), known_until(answers, "issue")
+    return members.small_multiples(frame, names, "theme", current(), what="issues", known_until=end)
 
 
 def spread(answers: Answers, frame: pd.DataFrame) -> Chart:

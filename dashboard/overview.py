@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from dashboard.charts.chart import Chart, records
 from dashboard.charts.sparklines import sparkline
 from dashboard.door import Answer, Answers
 from dashboard.language import LANGUAGES, current, t
+from dashboard.silences import known_until
 from dashboard.tiles import Tile
 from queries.filters import Filters
 from queries.measures import MEASURES
@@ -57,11 +59,12 @@ def _change(answer: Answer, now: str, before: str) -> str:
     return words or t("overview.no_comparison")
 
 
-def _spark(answer: Answer, column: str, name: str, per: str | None = None) -> Chart | None:
-    """Return the small curve of a tile, None where there are too few buckets to be one."""
-    if answer.frame is None or len(answer.frame) < 3:
+def _spark(answer: Answer, column: str, name: str, per: str | None = None, end: datetime | None = None) -> Chart | None:
+    """Return the small curve of a tile up to what is known, None where there are too few buckets to be one."""
+    if answer.frame is None:
         return None
-    return sparkline(answer.frame, column, name, current(), per)
+    known = answer.frame if end is None else answer.frame[answer.frame["started_at"] < end]
+    return sparkline(known, column, name, current(), per) if len(known) >= 3 else None
 
 
 def _label(measure: str) -> str:
@@ -70,20 +73,20 @@ def _label(measure: str) -> str:
 
 def content(answers: Answers, frame: pd.DataFrame) -> Tile:
     """Return the tile of content found (`contents.same_hours_last_week`)."""
-    n = formats.number(frame["n_found"].iloc[0], current())
+    n, end = formats.number(frame["n_found"].iloc[0], current()), known_until(answers, "content")
     return Tile(
         measure="content_found", value=n, notes=(_change(answers["content"], "n_found", "n_found_before"),),
-        about=_about(answers), chart=_spark(answers["curve"], "n_found", _label("content_found")),
+        about=_about(answers), chart=_spark(answers["curve"], "n_found", _label("content_found"), end=end),
         rows=t("overview.rows_content", n=n), query=CONTENT,
     )  # fmt: skip
 
 
 def issues(answers: Answers, frame: pd.DataFrame) -> Tile:
     """Return the tile of new issues (`issues.same_hours_last_week`)."""
-    n = formats.number(frame["n_new"].iloc[0], current())
+    n, end = formats.number(frame["n_new"].iloc[0], current()), known_until(answers, "issue")
     return Tile(
         measure="issues_new", value=n, notes=(_change(answers["issues"], "n_new", "n_new_before"),),
-        about=_about(answers), chart=_spark(answers["issue_curve"], "n_new", _label("issues_new")),
+        about=_about(answers), chart=_spark(answers["issue_curve"], "n_new", _label("issues_new"), end=end),
         rows=t("overview.rows_issues", n=n), query=ISSUES,
     )  # fmt: skip
 
@@ -115,22 +118,23 @@ def overdue(answers: Answers, frame: pd.DataFrame) -> Tile:
     return Tile(
         measure="requests_overdue", value=f":red[▲ {n}]" if row["n_overdue"] else n,
         notes=(oldest if row["n_overdue"] else f":green[{t('overview.none_overdue')}]",),
-        about=_about(answers, t("overview.now")), chart=_missed(answers["kept_curve"]),
+        about=_about(answers, t("overview.now")), chart=_missed(answers["kept_curve"], known_until(answers, "request")),
         rows=t("overview.rows_requests", n=n), query=REQUESTS | {"keadaan": "lewat"},
     )  # fmt: skip
 
 
-def _missed(answer: Answer) -> Chart | None:
+def _missed(answer: Answer, end: datetime | None) -> Chart | None:
     """Return the curve of requests that missed their hour, by the bucket in which their clock started."""
     if answer.frame is None:
         return None
     missed = answer.frame.assign(n_missed=answer.frame["n_due"] - answer.frame["n_within_60"])
-    return _spark(replace(answer, frame=missed), "n_missed", t("overview.missed"))
+    return _spark(replace(answer, frame=missed), "n_missed", t("overview.missed"), end=end)
 
 
 def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
     """Return the tile of the share removed within 60 minutes, with its interval (`takedowns.within_promise`)."""
     row, due = _total(frame), formats.number(_total(frame)["n_due"], current())
+    end = known_until(answers, "request")
     about, query = _about(answers), REQUESTS | {"keadaan": "jatuh_tempo"}
     rows = t("overview.rows_requests", n=due)
     if _is_closed_only(frame):
@@ -139,7 +143,7 @@ def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
     return Tile(
         measure="within_promise_share", value=formats.percent(row["share"] if row["n_due"] else None, current(), 0),
         notes=(_interval(row), _kept_change(answers["kept_before"])), about=about, rows=rows, query=query,
-        chart=_spark(answers["kept_curve"], "n_within_60", _label("within_promise_share"), "n_due"),
+        chart=_spark(answers["kept_curve"], "n_within_60", _label("within_promise_share"), "n_due", end),
     )  # fmt: skip
 
 
@@ -197,7 +201,8 @@ def _known(value: Any) -> float | None:
 
 def curve(answers: Answers, frame: pd.DataFrame) -> Chart:
     """Return content over time against its usual range, with the events of the calendar."""
-    return trends.content(frame, current(), answers["events"].frame, height=CURVE_HEIGHT)
+    events, end = answers["events"].frame, known_until(answers, "content")
+    return trends.content(frame, current(), events, end, height=CURVE_HEIGHT)
 
 
 def rising(answers: Answers, frame: pd.DataFrame) -> Chart:

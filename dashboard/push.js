@@ -1,7 +1,7 @@
 // The status bar of every page: clock, age of the data, connection, and the push of new versions.
 // It lives on the page's own clock, so that a page whose server died says so by itself.
 //
-// data: { version, base, now, wall, problem, feeds: [{label, written, watermark, late, stale}], words }
+// data: { version, base, now, wall, problem, feeds: [{label, at, late, stale, fact, fact_late, fact_stale}], words }
 // Times are seconds since 1970. It tells Python { v: version, t: topics } through the trigger "version".
 
 const BEAT_SECONDS = 2.5;      // the server speaks at least this often
@@ -24,6 +24,8 @@ export default function (component) {
 }
 
 const seconds = () => performance.now() / 1000;
+const STATES = ["fresh", "late", "stale"];
+const state = (age, late, stale) => (age > stale ? "stale" : age > late ? "late" : "fresh");
 
 class Box {
   constructor(root, data) {
@@ -157,8 +159,10 @@ class Box {
     const feeds = this.data.feeds.map((feed) => {
       if (feed.at === null) return { ...feed, state: "never", text: words.never };
       const age = Math.max(0, this.now() - feed.at);
-      const state = age > feed.stale ? "stale" : age > feed.late ? "late" : "fresh";
-      return { ...feed, state, age, text: this.age(age) + (state === "fresh" ? "" : " · " + words[state]) };
+      const old = feed.fact === null ? 0 : Math.max(0, this.now() - feed.fact);
+      const silent = state(age, feed.late, feed.stale), bloodless = state(old, feed.fact_late, feed.fact_stale);
+      const worst = STATES.indexOf(silent) >= STATES.indexOf(bloodless) ? { state: silent, age } : { state: bloodless, age: old };
+      return { ...feed, ...worst, text: this.age(worst.age) + (worst.state === "fresh" ? "" : " · " + words[worst.state]) };
     });
     const fresh = feeds.filter((feed) => feed.state === "fresh");
     const lines = [];

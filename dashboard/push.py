@@ -17,6 +17,7 @@ from dashboard.hub import EVERYTHING, STATE, hub
 from dashboard.kept import Kept
 from dashboard.language import t
 from dashboard.moments import Moment
+from queries import feeds
 
 KEEP_ALIVE_SECONDS = 15
 """Every page runs a small fragment this often: it revives the page after a restart and replaces a blocked push."""
@@ -116,7 +117,7 @@ def _data(moment: Moment | None, is_wall: bool) -> dict[str, Any]:
         "base": "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else "",
         "now": moment.running().timestamp() if moment else time.time(),
         "wall": is_wall,
-        "problem": _banner() if moment else "",
+        "problem": _banner(moment) if moment else "",
         "simulated": t("shell.simulated") if moment and moment.is_simulated else "",
         "feeds": _bars.get_or_make((moment.version, language.current()), lambda: _feeds(moment)) if moment else [],
         "words": {
@@ -133,12 +134,16 @@ def _data(moment: Moment | None, is_wall: bool) -> dict[str, Any]:
     }
 
 
-def _banner() -> str:
+def _banner(moment: Moment) -> str:
     health = hub.health
     if health.problem is None:
-        return ""
+        return t("shell.banner_stopped", at=_last_written(moment)) if hub.has_stopped else ""
     at = formats.clock(health.since, language.current(), seconds=True)
     return f"{t(f'shell.banner_{health.problem}')} {t('shell.since', at=at)}"
+
+
+def _last_written(moment: Moment) -> str:
+    return formats.moment(moment.feeds["written_at"].max(), language.current())
 
 
 def _feeds(moment: Moment) -> list[dict[str, Any]]:
@@ -148,8 +153,11 @@ def _feeds(moment: Moment) -> list[dict[str, Any]]:
         {
             "label": row[label],
             "at": None if pd.isna(row["age_seconds"]) else now - row["age_seconds"],
-            "late": row["expected_seconds"],
-            "stale": 3 * row["expected_seconds"],
+            "late": feeds.LATE_AFTER * row["expected_seconds"],
+            "stale": feeds.STALE_AFTER * row["expected_seconds"],
+            "fact": None if pd.isna(row["fact_age_seconds"]) else now - row["fact_age_seconds"],
+            "fact_late": feeds.OLD_FACTS_LATE * row["expected_seconds"],
+            "fact_stale": feeds.OLD_FACTS_STALE * row["expected_seconds"],
         }
         for row in moment.feeds.sort_values("code").to_dict("records")
     ]

@@ -15,7 +15,7 @@ from queries.reading import Columns, from_rows, total
 STATE: Columns = {
     "code": "text", "label_id": "text", "label_en": "text", "agency": "text", "topic": "text", "seq": "count",
     "watermark_at": "time", "written_at": "time", "age_seconds": "number", "fact_age_seconds": "number",
-    "expected_seconds": "count", "freshness": "text", "is_simulated": "flag",
+    "expected_seconds": "count", "freshness": "text", "has_stopped": "flag", "is_simulated": "flag",
 }  # fmt: skip
 
 FRESH, LATE, STALE, NEVER = "fresh", "late", "stale", "never"
@@ -42,7 +42,8 @@ def version(connection: Connection) -> tuple[tuple[str, int], ...]:
 def state(connection: Connection, filters: Filters) -> pd.DataFrame:  # noqa: ARG001 - every question has this shape
     """One row per feed, stalest first, those that never wrote last; ages by the database's clock, never negative.
 
-    `age_seconds` is the time since the feed last wrote, `fact_age_seconds` since its newest fact.
+    `age_seconds` is the time since the feed last wrote, `fact_age_seconds` since its newest fact. A feed that has
+    stopped does not write at all, so that what it would have told since is unknown, not none.
     """
     now = int(clock.now(connection).timestamp())
     rows = [dict(row) | _ages(row, now) for row in connection.execute(_FEEDS).mappings()]
@@ -57,6 +58,7 @@ def _ages(row: Any, now: int) -> dict[str, Any]:
         "age_seconds": age,
         "fact_age_seconds": fact_age,
         "freshness": _freshness(age, fact_age, row["expected_seconds"]),
+        "has_stopped": age is not None and age > STALE_AFTER * row["expected_seconds"],
     }
 
 

@@ -1,6 +1,7 @@
 """One row a member: content over time by service, theme, technique or source, every member shown, largest first."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from dashboard.charts.chart import (
     tooltip,
     wall_clock,
 )
+from dashboard.charts.trends import gap_rows
 from dashboard.escaping import plain
 from dashboard.formats import SMALL, Language, number, percent
 from dashboard.palette import service_token
@@ -99,7 +101,19 @@ def _spec(language: Language, what: str) -> Spec:
         "mark": {"type": "point", "opacity": 0},
         "encoding": {"x": _x("left"), "y": _y("floor"), "color": token("grid")},
     }
-    return layered(language, [edge, zero, bars, *_names()])
+    return layered(language, [edge, zero, bars, *_gap(), *_names()])
+
+
+def _gap() -> list[Spec]:
+    whole = {"y": {"value": 0}, "y2": {"value": {"expr": "height"}}, "color": token("nearing")}
+    band = {
+        "transform": only("gap"),
+        "mark": {"type": "rect", "opacity": 0.16},
+        "encoding": {"x": _x("left"), "x2": end("right"), **whole},
+    }
+    text = {"type": "text", "align": "right", "fontSize": 11, "baseline": "top", "dx": -4}
+    where = {"x": _x("right"), "y": {"value": 2}, "text": field("text", "nominal"), "color": token("ink")}
+    return [band, {"transform": only("gap"), "mark": text, "encoding": where}]
 
 
 def _bucket_rows(frame: pd.DataFrame, members: pd.DataFrame, width: int, language: Language) -> dict[str, Any]:
@@ -165,12 +179,18 @@ def _title(members: pd.DataFrame, what: str, language: Language) -> str:
 
 
 def small_multiples(
-    frame: pd.DataFrame, names: Mapping[str, str], dimension: str, language: Language, what: str = "content"
+    frame: pd.DataFrame,
+    names: Mapping[str, str],
+    dimension: str,
+    language: Language,
+    *,
+    what: str = "content",
+    known_until: datetime | None = None,
 ) -> Chart:
     """Return counts over time, one row per member; names by code. `what` is content or issues.
 
     `frame` is `contents.over_time` or `issues.over_time` with `by`. Every member of it has its row, so the totals on
-    the right add up to everything in the window.
+    the right add up to everything in the window. What lies after `known_until` is shaded and named as unknown.
     """
     width = wide_enough(frame["started_at"], BUCKETS)
     counted = together(frame.rename(columns={"n_found": "n", "n_new": "n"}), width)
@@ -180,6 +200,7 @@ def small_multiples(
         name=_name_rows(members, language),
         edge=_edges(counted, width),
         head=_head(language, width),
+        gap=gap_rows(counted["started_at"].drop_duplicates().reset_index(drop=True), width, known_until, language),
     )
     title = _title(members, what, language)
     return Chart(title, _spec(language, what), table, title, ROW * max(1, len(members)) + FEET)

@@ -1,5 +1,6 @@
 """Counts over time: content against its usual range, new issues, and the small curves in tiles."""
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,7 @@ from dashboard.charts.chart import (
     tooltip,
     wall_clock,
 )
-from dashboard.formats import Language, number
+from dashboard.formats import Language, moment, number
 
 HEIGHT = 250
 LABEL_WIDTH = 0.22
@@ -81,6 +82,25 @@ def _events() -> list[Spec]:
     return [_layer("event", rule, token("muted"), x=x()), _layer("event", text, token("muted"), **named)]
 
 
+def _gap() -> list[Spec]:
+    """Return the band in which nothing is known: drawn, because an empty place would be read as none."""
+    whole = {"y": {"value": 0}, "y2": {"value": {"expr": "height"}}}
+    band = _layer("gap", {"type": "rect", "opacity": 0.16}, token("nearing"), x=x("left"), x2=end("right"), **whole)
+    text = {"type": "text", "align": "right", "baseline": "top", "dx": -4, "dy": 16, "fontSize": 11}
+    where = {"x": x("right"), "y": {"value": 0}, "text": field("text", "nominal")}
+    return [band, _layer("gap", text, token("ink"), **where)]
+
+
+def gap_rows(starts: "pd.Series[Any]", width: int, known_until: datetime | None, language: Language) -> dict[str, Any]:
+    """Return the band from the moment nothing more is known to the end of the buckets, in words; none without it."""
+    if known_until is None or starts.empty:
+        return {"left": [], "right": [], "text": []}
+    ends = wall_clock(starts)
+    left = np.maximum(wall_clock(pd.Series([pd.Timestamp(known_until)])), ends[0])
+    text = say(language, "unknown_since", at=moment(known_until, language, year=False))
+    return {"left": left, "right": ends[-1:] + width, "text": [text]}
+
+
 def _zero(title: str) -> Spec:
     return _layer("zero", {"type": "rule"}, token("muted"), y=y("n", title))
 
@@ -91,7 +111,8 @@ def _spec(language: Language, title: str, with_usual: bool) -> Spec:
     tips += [("expected", say(language, "usual")), ("limit", say(language, "threshold"))] if with_usual else []
     words = say(language, title)
     usual, spikes = (_usual(words), _spikes(words)) if with_usual else ([], [])
-    return layered(language, [*usual[:1], _bars(words, tooltip(*tips)), *usual[1:], _zero(words), *_events(), *spikes])
+    marks = [_bars(words, tooltip(*tips)), *usual[1:], _zero(words), *_gap(), *_events(), *spikes]
+    return layered(language, [*usual[:1], *marks])
 
 
 def _buckets(
@@ -173,15 +194,25 @@ def _spikes_said(frame: pd.DataFrame, language: Language) -> str:
     return say(language, "spikes_none" if k == 0 else "spikes_one" if k == 1 else "spikes_many", k=number(k, language))
 
 
-def content(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None = None, height: int = HEIGHT) -> Chart:
-    """Return content per bucket against its usual range, spikes marked (`spikes.series`, `calendars.events`)."""
+def content(
+    frame: pd.DataFrame,
+    language: Language,
+    events: pd.DataFrame | None = None,
+    known_until: datetime | None = None,
+    height: int = HEIGHT,
+) -> Chart:
+    """Return content per bucket against its usual range, spikes marked (`spikes.series`, `calendars.events`).
+
+    What lies after `known_until` is shaded and named as unknown.
+    """
     starts, counts = frame["started_at"], frame["n_found"]
     bars = _buckets(starts, counts, frame["is_filling"], language)
     bars["expected"] = [number(v, language, 1) for v in frame["usual"]]
     bars["limit"] = [number(v, language, 1) for v in frame["threshold"]]
     usual = _usual_rows(frame)
     table = merged(bucket=bars, usual=usual, name=_band_name(usual, language), spike=_spike_rows(frame, language),
-                   event=_event_rows(events, starts, language), zero={"n": [0.0]})  # fmt: skip
+                   event=_event_rows(events, starts, language), zero={"n": [0.0]},
+                   gap=gap_rows(starts, bucket_width(starts), known_until, language))  # fmt: skip
     title = say(language, "nothing_title")
     if counts.sum():
         title = say(language, "trend_title", **_peak(starts, counts, language), spikes=_spikes_said(frame, language))
@@ -189,11 +220,18 @@ def content(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None
     return Chart(title, _spec(language, axis, True), table, title, height)
 
 
-def issues(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None = None, height: int = 170) -> Chart:
+def issues(
+    frame: pd.DataFrame,
+    language: Language,
+    events: pd.DataFrame | None = None,
+    known_until: datetime | None = None,
+    height: int = 170,
+) -> Chart:
     """Return new issues per bucket (`issues.over_time` without a dimension); isu are never drawn with konten."""
     starts, counts = frame["started_at"], frame["n_new"]
     bars = _buckets(starts, counts, frame["is_filling"], language)
-    table = merged(bucket=bars, event=_event_rows(events, starts, language), zero={"n": [0.0]})
+    gap = gap_rows(starts, bucket_width(starts), known_until, language)
+    table = merged(bucket=bars, event=_event_rows(events, starts, language), zero={"n": [0.0]}, gap=gap)
     title = say(language, "no_issues_title")
     if counts.sum():
         title = say(language, "issues_title", **_peak(starts, counts, language))

@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} konten ditemukan, terbanyak {peak} pada {when}; {spikes}",
         "{n} content items found, most {peak} at {when}; {spikes}",
     ),
+    "unknown_since": ("tanpa data sejak {at}", "no data since {at}"),
     "spikes_none": ("tidak ada lonjakan", "no spike"),
     "spikes_one": ("1 lonjakan", "1 spike"),
     "spikes_many": ("{k} lonjakan", "{k} spikes"),

@@ -104,6 +104,11 @@ WORDS = {
     "back_to_live": ("Kembali ke data langsung", "Back to live data"),
     "as_of": ("data per {at}", "data as of {at}"),
     "data_age": ("umur data {age}", "data age {age}"),
+    "stopped": (
+        "Umpan berhenti sejak {at}: {feeds}. Angka sesudahnya belum lengkap.",
+        "Feeds silent since {at}: {feeds}. Later figures are incomplete.",
+    ),
+    "and_more": (" dan {n} lainnya", " and {n} more"),
     "simulated": ("DATA SIMULASI", "SIMULATED DATA"),
     "last_good": ("DATA BAIK TERAKHIR {at}", "LAST GOOD DATA {at}"),
     "error_id": ("kode {id}", "code {id}"),
@@ -151,6 +156,10 @@ WORDS = {
     "banner_broken": (
         "Posko gagal membaca basis data, mencoba lagi. Angka di layar adalah data baik terakhir.",
         "Posko failed to read the database, trying again. The figures shown are the last good ones.",
+    ),
+    "banner_stopped": (
+        "DATA USANG: server utama tidak terjangkau. Angka di layar dari salinan yang berhenti pada {at}.",
+        "STALE DATA: the main server is out of reach. The figures come from a copy that stopped at {at}.",
     ),
     "since": ("Sejak {at} WIB.", "Since {at} WIB."),
     "refuse_broken": (

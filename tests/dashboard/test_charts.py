@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import altair as alt
@@ -82,9 +82,14 @@ FIGURES = pd.DataFrame({
     "balance": ["unbalanced", "balanced", "balanced"], "slip": ["", "two_values", ""],
 })  # fmt: skip
 EVENTS = pd.DataFrame({"starts_at": hours(3)[2:], "label_id": [NOISE], "label_en": [NOISE]})
+MIDDLE = hours(2)[0].to_pydatetime() + timedelta(minutes=30)
 
 DRAWN: dict[str, Callable[[str], Chart]] = {
     "content": lambda language: trends.content(curve([5, 30, 7], (1,)), language, EVENTS),
+    "content of a silent feed": lambda language: trends.content(curve([5, 0]), language, None, MIDDLE),
+    "members of a silent feed": lambda language: members.small_multiples(
+        split(facebook=[9, 0]), NAMES, "service", language, known_until=MIDDLE
+    ),
     "content without a baseline": lambda language: trends.content(curve([5, 3], has_baseline=False), language),
     "issues": lambda language: trends.issues(curve([1, 0, 2]).rename(columns={"n_found": "n_new"}), language),
     "sparkline": lambda language: sparklines.sparkline(curve([5, 30, 7]), "n_found", "Konten", language),
@@ -214,6 +219,17 @@ def test_content_marks_its_spikes_and_the_bucket_still_filling() -> None:
     assert [row["is_filling"] for row in rows(chart, "bucket")] == [False, False, True]
     assert "masih berjalan" in rows(chart, "bucket")[2]["when"]
     assert sum(row["n"] for row in rows(chart, "bucket")) == 42
+
+
+def test_what_lies_after_the_last_word_of_the_feeds_is_named_unknown() -> None:
+    chart = trends.content(curve([5, 0]), "id", None, MIDDLE)
+    (gap,) = rows(chart, "gap")
+    first, last = (row["left"] for row in rows(chart, "bucket"))
+    assert first < gap["left"] < last < gap["right"]
+    assert gap["text"].startswith("tanpa data sejak ")
+    assert rows(trends.content(curve([5, 0]), "id"), "gap") == []
+    (whole,) = rows(trends.content(curve([0, 0]), "id", None, MIDDLE - timedelta(days=2)), "gap")
+    assert whole["left"] <= first, "silent before the window began: all of it is unknown, and no more than it"
 
 
 def test_the_usual_range_mirrors_the_threshold_and_stays_above_zero() -> None:

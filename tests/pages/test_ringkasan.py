@@ -8,8 +8,8 @@ from sqlalchemy import Engine, Select, func, select
 
 from data.engine import transaction
 from data.rollups.declarations import OPEN
-from data.tables import content, takedown_request
-from tests.pages.conftest import FOUND, FOUND_LAST_WEEK
+from data.tables import content, feed, takedown_request
+from tests.pages.conftest import FOUND, FOUND_LAST_WEEK, ago
 from tests.pages.reading import alts, chart_tables, links, rows, specs, tiles
 from tests.queries.factories import TIKTOK
 from tests.screens import opened, texts
@@ -38,6 +38,7 @@ def test_the_tiles_are_what_a_recount_says(room: Callable[..., None], engine: En
     shown = texts(app)
     assert "49–78\xa0%, n = 37" in shown  # 24 of 37 that were due, Wilson 95 %
     assert "2 belum jatuh tempo" in shown
+    assert "Umpan berhenti" not in shown
     assert "◆ 1 di 45–60 mnt" in shown
     assert "belum ada laporan kanal" in shown
 
@@ -54,6 +55,29 @@ def test_every_number_leads_to_its_rows_with_the_same_filters(room: Callable[...
     found = links(opened(layanan="facebook", rentang="7d"))
     assert found["25 konten →"] == "rentang=7d&layanan=facebook&tabel=konten"
     assert found["5 pengajuan →"] == "rentang=7d&layanan=facebook&tabel=pengajuan&keadaan=lewat"
+
+
+def test_what_stopped_feeds_would_have_told_is_unknown_not_none(room: Callable[..., None], engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        connection.execute(feed.update().where(feed.c.code == "ais").values(written_at=ago(hours=4)))
+    app = opened()
+    shown = texts(app)
+    assert "Umpan berhenti sejak" in shown
+    assert "Angka sesudahnya belum lengkap" in shown
+    (gap,) = (row for table in chart_tables(app) for row in rows(table, "gap"))
+    assert gap["text"].startswith("tanpa data sejak ")
+    assert "Feeds silent since" in texts(opened(bahasa="en"))
+
+
+def test_a_feed_beside_the_stopped_one_keeps_the_counts_known(room: Callable[..., None], engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        connection.execute(feed.update().where(feed.c.code == "ais").values(written_at=ago(hours=4)))
+        connection.execute(feed.update().where(feed.c.code == "patroli_siber").values(seq=1, written_at=ago(seconds=5)))
+    app = opened()
+    assert "Umpan berhenti sejak" in texts(app)
+    assert [row for table in chart_tables(app) for row in rows(table, "gap")] == []
 
 
 def test_filters_reach_every_tile(room: Callable[..., None]) -> None:

@@ -33,6 +33,7 @@ def test_a_feed_is_judged_by_its_silence_and_by_its_newest_fact(
     row = feeds.state(connection, asked()).set_index("code").loc["ais"]
     assert row["freshness"] == expected
     assert row["age_seconds"] == pytest.approx(silence * 900, abs=3)
+    assert row["has_stopped"] == (silence > 3), "a feed that writes has not stopped, however old its facts"
 
 
 def test_the_stalest_come_first_and_those_that_never_wrote_last(connection: Connection) -> None:
