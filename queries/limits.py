@@ -59,6 +59,12 @@ MATURED_WINDOW = timedelta(days=7)
 QUEUE_ROWS = 50
 """Requests in the countdown: more than a shift can act on within the hour."""
 
+HINDSIGHT_WINDOW = timedelta(days=31)
+"""Longest stretch over which what was known then stands beside what is known now: no roll-up holds the first."""
+
+CHANGED_ROWS = 200
+"""Requests named that count differently now than they did then; all are counted."""
+
 JUST_OVER_ROWS = 5
 """Requests that have just broken their hour in the countdown: all of them are counted beside it."""
 

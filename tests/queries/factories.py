@@ -105,7 +105,8 @@ def request(connection: Connection | Batch, received_at: datetime | None, **give
 def ended(connection: Connection | Batch, received_at: datetime, minutes: float, outcome: int, **given: Any) -> int:
     """Record one request that ended so many minutes after it was received and return the id of its content."""
     acted = received_at + timedelta(minutes=minutes)
-    return request(connection, received_at, actioned_at=acted, outcome_id=outcome, updated_at=acted, **given)
+    told = {"actioned_at": acted, "outcome_id": outcome, "updated_at": acted}
+    return request(connection, received_at, **told | given)
 
 
 def event(connection: Connection | Batch, content_id: int, recorded_at: datetime, outcome: int, **given: Any) -> None:
