@@ -47,8 +47,6 @@ def load_files(
     simulated: Simulated = False,
 ) -> None:
     """Load files. Good rows load, bad ones go to a rejects file; the same file once more changes nothing."""
-    if kind is Format.MAP and mapping is None:
-        raise Misuse("--as map needs --map with the mapping file.")
     in_file = read_mapping(mapping) if mapping else Mapping()
     options = Options(
         now=datetime.now(UTC),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from data import schema
 from data.engine import retrying, snapshot
+from data.loaders.boundary_loads import BoundaryLoad
 from data.loaders.codes import Codes
 from data.loaders.columns import seen
 from data.loaders.figure_loads import FigureLoad
@@ -25,8 +26,8 @@ from data.loaders.summaries import Summary
 from data.loaders.writing import Batch, Writer
 from data.tables import feed
 
-EVERY = 500
-"""Rows between two calls of the progress function."""
+JSON_FORMATS = frozenset({"claimreview", "map"})
+"""Formats that come as JSON. A table is a map too where a mapping file says which column is what."""
 
 
 def load(engine: Engine, source: Source, options: Options) -> list[Summary]:
@@ -42,6 +43,8 @@ def load(engine: Engine, source: Source, options: Options) -> list[Summary]:
     options = replace(options, as_of=options.as_of or source.modified)
     tables = _tables(source, options)
     sha256 = source.sha256()
+    if not tables and _is_map(source, options):
+        return [BoundaryLoad(engine, source, codes, sha256, options).run()]
     if tables and _is(figures.is_figures, "figures", tables[0], options):
         return [FigureLoad(engine, source, table, codes, sha256, options).run() for table in tables]
     return [TableLoad(engine, source, each, sha256, options).run() for each in prepare(source, tables, codes, options)]
@@ -49,9 +52,10 @@ def load(engine: Engine, source: Source, options: Options) -> list[Summary]:
 
 def _tables(source: Source, options: Options) -> list[Table]:
     """Return the tables of a file; none of JSON, which is read in another way."""
-    kind = kind_of(source)
-    if (kind == "json") != (options.format == "claimreview") and options.format != "auto":
-        raise LoadProblem(f"{source.name} is {'JSON' if kind == 'json' else 'no JSON'}: it cannot be {options.format}.")
+    kind, told = kind_of(source), options.format
+    is_mapped = told == "map" and bool(options.mapping.columns)
+    if told != "auto" and not is_mapped and (kind == "json") != (told in JSON_FORMATS):
+        raise LoadProblem(f"{source.name} is {'JSON' if kind == 'json' else 'no JSON'}: it cannot be {told}.")
     return [] if kind == "json" else sheets.tables_of(source, options.mapping, is_text=kind == "text")
 
 
@@ -65,19 +69,15 @@ def _is(known: Callable[[tuple[str, ...]], bool], name: str, table: Table, optio
 def prepare(source: Source, tables: list[Table], codes: Codes, options: Options) -> list[Prepared[Any]]:
     """Survey a file of any known format and return its tables ready to be loaded."""
     if not tables:
-        _refuse_boundaries(source, codes)
         return [claim_reviews.prepare(source, codes, options)]
     if _is(statements.is_statements, "dsa", tables[0], options):
         return [statements.prepare(table, codes, options) for table in tables]
     return sheets.prepare_known(tables, codes, options)
 
 
-def _refuse_boundaries(source: Source, codes: Codes) -> None:
-    """Check a map as it will be checked, and say that there is no place for it yet."""
-    if boundaries.is_boundaries(source):
-        found = boundaries.read(source, codes.regions)
-        said = f"is a whole map of {len(found.outlines)} regions ({found.kind})"
-        raise LoadProblem(f"{source.name} {said}, but this version keeps no boundaries. Nothing was changed.")
+def _is_map(source: Source, options: Options) -> bool:
+    """Return whether a JSON document is a map: as was told, else by its first words."""
+    return options.format == "map" or (options.format == "auto" and boundaries.is_boundaries(source))
 
 
 def _require_feed(connection: Connection, feed_code: str) -> None:
