@@ -9,5 +9,5 @@ def stable_id(*parts: object) -> int:
     The chance that any two of ten million keys meet is about 5 in a million; the recorder compares `natural_key`
     and refuses the second row when they do.
     """
-    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    text = "\x1f".join(["" if part is None else str(part) for part in parts])
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1

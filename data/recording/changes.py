@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
@@ -10,6 +11,12 @@ Row = dict[str, Any]
 """One row by column name, with values as the database stores them: times are whole UTC seconds."""
 
 Key = tuple[Any, ...]
+
+
+@cache
+def key_columns(table: Table) -> tuple[str, ...]:
+    """Return the names of the primary key's columns, in order."""
+    return tuple(column.name for column in table.primary_key)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,11 @@ class Changes:
     @property
     def key_columns(self) -> tuple[str, ...]:
         """Names of the primary key's columns, in order."""
-        return tuple(column.name for column in self.table.primary_key)
+        return key_columns(self.table)
+
+    def key_of(self, row: Row) -> Key:
+        """Return the primary key of a row; raise `KeyError` where it lacks a part."""
+        return tuple([row[name] for name in key_columns(self.table)])
 
     def known(self, key: Key) -> Row | None:
         """Return the row as it stands after the rows merged so far, or None."""

@@ -1,28 +1,22 @@
 """The one way in: validate, deduplicate, compare, write what changed, and let everything that follows follow."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from itertools import islice
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
-from data.recording import cleaning, corrections, feeds, quarantine, stored
-from data.recording.changes import Changes, Key, Row
+from data.recording import batches, cleaning, corrections, feeds, quarantine, stored
+from data.recording.changes import Changes, Row
 from data.recording.results import Recorded, Refused, Reject, Rows, UnknownColumn
 from data.recording.subjects import Subject
 from data.rollups import keeping
 
 BATCH_ROWS = 1_000
 """Rows merged and written together: enough to share statements and cells, few enough to stay small."""
-
-ABOUT_THE_ROW = frozenset({"clear", "reason", "line", "file_name"})
-"""Keys any row may carry beside columns."""
-
-OURS = frozenset({"feed_code", "recorded_at", "updated_at"})
-"""Columns the recorder writes itself, in every table; ignored in rows."""
 
 
 def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows, now: datetime) -> Recorded:
@@ -73,9 +67,10 @@ def _record_batch(
     changes = Changes(subject.table, feed_code, now)
     _read_before(connection, subject, changes, [row for row, _ in cleaned])
     accepted = 0
+    blank = _blank(changes, subject)
     for row, original in cleaned:
         try:
-            merge(changes, subject, row, original)
+            merge(changes, subject, blank, row, original)
             accepted += 1
         except Refused as refused:
             rejected.append(reject(refused, original))
@@ -92,9 +87,11 @@ def _cleaned(
 ) -> list[tuple[Row, Mapping[str, Any]]]:
     """Return the rows that pass, with their keys filled, beside the rows as they came."""
     passed = []
-    for original in batch:
+    for row, original in zip(batches.cleaned(subject, batch, now), batch, strict=True):
+        if isinstance(row, Refused):
+            rejected.append(reject(row, original))
+            continue
         try:
-            row = clean(subject, original, now)
             subject.identify(row, feed_code)
         except Refused as refused:
             rejected.append(reject(refused, original))
@@ -105,28 +102,10 @@ def _cleaned(
 
 def clean(subject: Subject, original: Mapping[str, Any], now: int) -> Row:
     """Return what is known in a row, as the database stores it; raise `Refused` or `UnknownColumn`."""
-    cleaners = cleaning.cleaners(subject.table, subject.planned)
-    latest = cleaning.latest_allowed(now)
-    row: Row = {}
-    for name, value in original.items():
-        if cleaning.is_missing(value) or name in ABOUT_THE_ROW or name in OURS or name in subject.kept:
-            continue
-        cleaner = cleaners.get(name)
-        if cleaner is None and name not in subject.options:
-            raise UnknownColumn(f"{name!r} is not a column of {subject.table.name}")
-        try:
-            row[name] = cleaner(value, latest) if cleaner is not None else cleaning.text(value)
-        except Refused as refused:
-            raise Refused(f"{name} {refused}") from None
-        if row[name] == "" or row[name] not in subject.vocabularies.get(name, (row[name],)):
-            _drop_or_refuse(row, name)
+    (row,) = batches.cleaned(subject, [original], now)
+    if isinstance(row, Refused):
+        raise row
     return row
-
-
-def _drop_or_refuse(row: Row, name: str) -> None:
-    value = row.pop(name)
-    if value != "":
-        raise Refused(f"{name} {value[:40]!r} is not one of the known words")
 
 
 def reject(refused: Refused, original: Mapping[str, Any]) -> Reject:
@@ -138,47 +117,53 @@ def _read_before(connection: Connection, subject: Subject, changes: Changes, row
     by = subject.read_by or changes.key_columns
     keys = [tuple(row[name] for name in by) for row in rows]
     for found in stored.read(connection, subject.table, by, keys):
-        changes.before[tuple(found[name] for name in changes.key_columns)] = found
+        changes.before[changes.key_of(found)] = found
 
 
-def merge(changes: Changes, subject: Subject, row: Row, original: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class Blank:
+    """A row of which nothing is known yet, and the columns that a new row must bring."""
+
+    row: Row
+    needed: tuple[str, ...]
+
+
+def merge(changes: Changes, subject: Subject, blank: Blank, row: Row, original: Mapping[str, Any]) -> None:
     """Lay one row over what is known of its key; raise `Refused` when the result cannot be."""
-    aside = {name: row.pop(name) for name in subject.options if name in row and name not in changes.table.c}
-    key: Key = tuple(row[name] for name in changes.key_columns)
+    aside = {name: row.pop(name) for name in subject.asides if name in row}
+    key = changes.key_of(row)
     known = changes.known(key)
     if known is None:
-        merged = _blank(changes, subject) | row
-        _require_all(changes, merged)
+        merged = blank.row | row
+        _require(blank.needed, merged)
     else:
         if row.get("natural_key", known.get("natural_key")) != known.get("natural_key"):
             raise Refused("another row with another natural key has the same id")
         merged = known | row
-    _clear(subject, merged, original.get("clear") or ())
+    if original.get("clear"):
+        _clear(subject, merged, original["clear"])
     subject.settle(merged, row)
     subject.check(merged)
     changes.put(key, merged)
-    changes.asides.setdefault(key, {}).update(aside)
+    if aside:
+        changes.asides.setdefault(key, {}).update(aside)
     if original.get("reason"):
         changes.reasons[key] = cleaning.text(original["reason"])
 
 
-def _blank(changes: Changes, subject: Subject) -> Row:
+def _blank(changes: Changes, subject: Subject) -> Blank:
     ours = {
         "feed_code": changes.feed_code,
         "is_simulated": False,
         "recorded_at": changes.now,
         "updated_at": changes.now,
     }
-    return {column.name: subject.defaults.get(column.name, ours.get(column.name)) for column in changes.table.columns}
+    row = {column.name: subject.defaults.get(column.name, ours.get(column.name)) for column in changes.table.columns}
+    return Blank(row, tuple(c.name for c in changes.table.columns if not c.nullable and row[c.name] is None))
 
 
-@cache
-def _required(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.columns if not column.nullable)
-
-
-def _require_all(changes: Changes, row: Row) -> None:
-    for name in _required(changes.table):
+def _require(names: Iterable[str], row: Row) -> None:
+    for name in names:
         if row[name] is None:
             raise Refused(f"{name} is missing")
 

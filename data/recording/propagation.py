@@ -143,7 +143,7 @@ def _summary(requests: list[Row]) -> Row:
 def _follow_up(cause: Changes, table: Table, rows: Iterable[Row]) -> Changes:
     """Return the changes of another table that follow from a recording, with its stored rows."""
     changes = Changes(table, cause.feed_code, cause.now)
-    changes.before = {tuple(row[name] for name in changes.key_columns): row for row in rows}
+    changes.before = {changes.key_of(row): row for row in rows}
     return changes
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -26,7 +27,7 @@ def _anything_goes(_: Row) -> None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
     """How one fact table is recorded.
 
@@ -54,3 +55,8 @@ class Subject:
     check: Callable[[Row], None] = _anything_goes
     complete: Step = _nothing
     follow: Step = _nothing
+
+    @cached_property
+    def asides(self) -> frozenset[str]:
+        """Options that are no columns of the table."""
+        return self.options - {column.name for column in self.table.columns}
