@@ -15,9 +15,9 @@ from dashboard import server
 from dashboard.command_line.choices import LOOPBACK, Folder, Port, demonstration_folder, free_port
 from dashboard.command_line.consoles import bar, note, thousands
 from dashboard.command_line.exits import TOLD, told
-from data import demonstrations
+from data import demonstrations, schema
 from data.engine import writer
-from data.errors import DatabaseDamaged, DatabaseUnreachable, SchemaMissing, SchemaNewer, SchemaOlder
+from data.errors import DatabaseDamaged, DatabaseUnreachable, SchemaMissing, SchemaOlder
 from data.season import simulator
 
 OLD = timedelta(days=1)
@@ -47,7 +47,11 @@ def demo(
 
 
 def ready(path: Path, requests: int, *, fresh: bool) -> None:
-    """Have a season at `path` that is whole and not old: the one there, or a new one."""
+    """Have a season at `path` that is whole and not old: the one there, or a new one.
+
+    Tables of an earlier version of Posko are brought up to date; a damaged file is kept beside the new one. Raises
+    `data.errors.SchemaNewer` where a later version made the one there.
+    """
     why = "as asked for with --fresh" if fresh else _why_anew(path)
     if why is None:
         return
@@ -62,15 +66,13 @@ def _why_anew(path: Path) -> str | None:
     """Return why a new season is needed, None when the one there will do."""
     if not path.exists():
         return "none is here yet"
-    engine = writer(str(path))
     try:
-        found = demonstrations.standing(engine)
+        found = _standing(path)
     except (DatabaseDamaged, DatabaseUnreachable):
-        return "the one here is damaged"
-    except (SchemaMissing, SchemaOlder, SchemaNewer):
-        return "the one here is of another version of Posko"
-    finally:
-        engine.dispose()
+        path.replace(path.with_name(f"{path.name}.damaged"))
+        return "the one here is damaged and kept as *.damaged"
+    except SchemaMissing:
+        return "the one here is empty"
     age = datetime.now(UTC) - found.written_at if found.written_at else OLD * 2
     if age <= OLD:
         note(f"Going on with the season of {thousands(found.requests)} requests here (--fresh makes a new one).")
@@ -80,6 +82,18 @@ def _why_anew(path: Path) -> str | None:
         note(f"Keeping the season: {days}, but rows of your own were loaded into it (--fresh makes a new one).")
         return None
     return days
+
+
+def _standing(path: Path) -> demonstrations.Standing:
+    engine = writer(str(path))
+    try:
+        return demonstrations.standing(engine)
+    except SchemaOlder:
+        note("Bringing the season of an earlier version of Posko up to date …")
+        schema.upgrade(engine)
+        return demonstrations.standing(engine)
+    finally:
+        engine.dispose()
 
 
 class _Drawn:

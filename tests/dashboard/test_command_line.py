@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -18,8 +19,8 @@ from typer.testing import CliRunner, Result
 from dashboard.command_line import app
 from dashboard.command_line.choices import free_port
 from dashboard.command_line.exits import Exit, Misuse, told
-from data import demonstrations
-from data.engine import writer
+from data import demonstrations, schema
+from data.engine import snapshot, writer
 from data.errors import DatabaseBusy
 from data.tables import content, issue, takedown_request
 from tests.loading import NOW, rows
@@ -239,6 +240,30 @@ def test_an_old_season_is_made_anew_but_never_one_with_rows_of_your_own(tmp_path
     assert "A" in rows(writer(str(path)), content, "title")
     ready(path, 100, fresh=True)
     assert "A" not in rows(writer(str(path)), content, "title")
+
+
+def test_a_season_of_an_earlier_version_keeps_its_rows(tmp_path: Path) -> None:
+    from dashboard.command_line.demonstrations import ready
+
+    path = tmp_path / "demo.db"
+    demonstrations.make(path, 100, datetime.now(UTC))
+    before = rows(writer(str(path)), takedown_request, "content_id")
+    with writer(str(path)).begin() as connection:
+        connection.exec_driver_sql("UPDATE schema_version SET major = 0")
+    ready(path, 300, fresh=False)
+    assert rows(writer(str(path)), takedown_request, "content_id") == before
+    with snapshot(writer(str(path))) as connection:
+        schema.require(connection)
+
+
+def test_a_damaged_season_is_kept_beside_the_new_one(tmp_path: Path) -> None:
+    from dashboard.command_line.demonstrations import ready
+
+    path = tmp_path / "demo.db"
+    path.write_bytes(b"not a database" * 1_000)
+    ready(path, 100, fresh=False)
+    assert rows(writer(str(path)), takedown_request, "content_id")
+    assert (tmp_path / "demo.db.damaged").read_bytes().startswith(b"not a database")
 
 
 def awaited(condition: Callable[[], bool], seconds: float = 90) -> bool:
