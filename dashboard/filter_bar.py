@@ -15,7 +15,7 @@ from dashboard import language, settings
 from dashboard.language import t
 from dashboard.moments import Moment
 from queries import links, windows
-from queries.filters import UNLOCATED, Choice
+from queries.filters import UNLOCATED, Choice, Filters
 from queries.links import Note
 
 LANGUAGE = "bahasa"
@@ -63,6 +63,12 @@ def query(chosen: Choice | None = None, changes: Mapping[str, str] | None = None
     return (chosen or current()).to_query() | spoken_query | dict(changes or {})
 
 
+def others() -> dict[str, str]:
+    """Return the parameters of the address that are no filters: what the page itself lets choose."""
+    known = {*links.PARAMETERS, LANGUAGE}
+    return {name: st.query_params[name] for name in st.query_params if name not in known}
+
+
 def draw(moment: Moment) -> None:
     """Draw the widgets of the filter bar, set to the running choice."""
     options = _options(moment)
@@ -99,6 +105,13 @@ def draw_language() -> None:
     st.button(
         names[other], key=LANGUAGE_SWITCH, on_click=_speak, args=(other,), type="tertiary", icon=":material/translate:"
     )
+
+
+def pin(as_of: datetime, filters: Filters) -> None:
+    """Turn to the fixed link that these filters would have given at an earlier moment (aware UTC, whole seconds)."""
+    language.use(spoken())
+    since = as_of - (min(filters.until, filters.as_of) - filters.since)
+    _write(replace(current(), pin=(since, as_of, as_of), window=DAYS, period=""))
 
 
 def unpin() -> None:
@@ -217,6 +230,6 @@ def _speak(chosen: str) -> None:
 
 def _write(chosen: Choice) -> None:
     """Make the URL say this choice; what the widgets show already is not set again."""
-    st.query_params.from_dict(query(chosen))
+    st.query_params.from_dict(query(chosen) | others())
     st.session_state[CHOICE] = chosen
     st.session_state[SHOWN] = (chosen, language.current())

@@ -1,19 +1,28 @@
-"""What a reader of Latensi & Kepatuhan chooses: the clock, and the scale of time."""
+"""What a reader of Latensi & Kepatuhan chooses: clock, scale of time, cohort, deadline, and the moment of knowledge."""
+
+from datetime import UTC, date, datetime, time, timedelta
 
 import streamlit as st
 
-from dashboard import filter_bar
+from dashboard import filter_bar, moments, page_choices
 from dashboard.language import LANGUAGES, current, t
 from queries.filters import CLOCKS
+from queries.windows import WIB
 
-SCALES = ("log", "linear")
+SCALE, COHORT, DEADLINE = "skala", "kohort", "tenggat"
+"""Parameters of the switches in the address."""
+
+SCALES = {"log": "log", "linear": "linear"}
+COHORTS = {"auto": "", "jam": "hour", "hari": "day", "pekan": "week"}
+DEADLINES = {"60": "promise", "4j": "urgent", "24j": "hoax"}
 
 
 def choose() -> str:
-    """Draw both switches side by side and return the scale of time chosen."""
+    """Draw the switches of the page side by side and return the scale of time chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose_clock()
-        scale = choose_scale()
+        scale = page_choices.switch(SCALE, {code: t(f"latencies.{code}") for code in SCALES}, t("latencies.scale"))
+        choose_moment()
     say_clock()
     return scale
 
@@ -32,13 +41,36 @@ def say_clock() -> None:
     st.caption(" ".join(words))
 
 
-def choose_scale() -> str:
-    """Draw the switch of the time scale of the curves and return the one chosen."""
-    key = f"latensi.scale.{current()}"
-    st.session_state.setdefault(key, SCALES[0])
-    words = {scale: t(f"latencies.{scale}") for scale in SCALES}
-    picked = st.segmented_control(t("latencies.scale"), SCALES, format_func=words.__getitem__, key=key, required=True)
-    return picked or SCALES[0]
+def choose_trend() -> tuple[str, str]:
+    """Draw the switches of the trend and return the cohort's width (of `COHORTS`) and the deadline (of `DEADLINES`)."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        lines = {code: t(f"latencies.line_{name}") for code, name in DEADLINES.items()}
+        deadline = page_choices.switch(DEADLINE, lines, t("latencies.deadline"))
+        widths = {code: t(f"latencies.cohort_{code}") for code in COHORTS}
+        cohort = page_choices.switch(COHORT, widths, t("latencies.cohort"))
+    return COHORTS[cohort], DEADLINES[deadline]
+
+
+def choose_moment() -> None:
+    """Draw the way to the figures as known at an earlier moment; on a fixed link there is one already."""
+    if filter_bar.current().pin is not None:
+        return
+    yesterday = datetime.now(WIB) - timedelta(days=1)
+    day, hour = (f"posko.known.{part}.{current()}" for part in ("day", "hour"))
+    with st.popover(t("latencies.known_before"), icon=":material/history:"):
+        st.caption(t("latencies.known_help"))
+        st.date_input(t("latencies.known_day"), yesterday.date(), max_value="today", format="DD/MM/YYYY", key=day)
+        st.time_input(t("latencies.known_hour"), time(yesterday.hour), step=timedelta(minutes=15), key=hour)
+        st.button(t("latencies.known_show"), on_click=_known, args=(day, hour), type="primary")
+
+
+def _known(day_key: str, hour_key: str) -> None:
+    moment = moments.latest()
+    if moment is None:
+        return
+    day: date = st.session_state[day_key]
+    at = datetime.combine(day, st.session_state[hour_key], WIB).astimezone(UTC)
+    filter_bar.pin(min(at, moment.now.replace(microsecond=0)), moment.resolve(filter_bar.current()))
 
 
 def clock_words(code: str) -> str:

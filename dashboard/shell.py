@@ -122,7 +122,7 @@ def _sidebar(pages: list[st.Page], moment: Moment | None) -> None:
 
 def _cite(moment: Moment) -> None:
     filters = moment.resolve(filter_bar.current())
-    address = link(filters.pinned_query())
+    address = link(filters.pinned_query() | filter_bar.others())
 
     @st.dialog(t("shell.copy_title"), width="large")
     def show() -> None:

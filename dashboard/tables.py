@@ -16,13 +16,17 @@ ROW_PIXELS = 35
 
 @dataclass(frozen=True)
 class Column:
-    """One column of ready texts. Numbers stand to the right; a column of text may ask for its width."""
+    """One column of ready texts. Numbers stand to the right; a column of text may ask for its width.
+
+    `link`: the texts are addresses of ours, of which only what this pattern's group matches is shown.
+    """
 
     label: str
     texts: Sequence[str]
     is_number: bool = False
     width: Literal["small", "medium", "large"] | None = None
     help: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ def fold_sheet(answer: Answer, key: str, label: str, build: Callable[[pd.DataFra
 
 
 def _config(column: Column) -> Any:
+    if column.link:
+        return st.column_config.LinkColumn(column.label, display_text=column.link, help=column.help)
     if column.is_number:
         return st.column_config.TextColumn(column.label, alignment="right", help=column.help)
     return st.column_config.TextColumn(column.label, width=column.width, help=column.help)

@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import backlogs, latencies, latency_choices, shell
+from dashboard import backlogs, hindsights, latencies, latency_choices, shell
 from dashboard.door import Answers, Question
 from dashboard.language import current, t
 from dashboard.live import live
 from dashboard.tables import fold_sheet
 from dashboard.tiles import picture, section, tile_panel, tile_row
-from queries import appeals, backlog, calendars, deadlines, durations, request_sources, takedowns
+from queries import appeals, backlog, calendars, deadlines, durations, hindsight, request_sources, takedowns
 
 FIGURES: dict[str, Question] = {
     "within": takedowns.within_promise,
@@ -23,6 +23,11 @@ WAITING: dict[str, Question] = {
     "queue": backlog.queue,
     "over": backlog.just_over,
     "open": takedowns.now_open,
+}
+THEN: dict[str, Question] = {
+    "beside": hindsight.beside,
+    "changes": hindsight.changes,
+    "changed": hindsight.changed,
 }
 TREND: dict[str, Question] = {"kept": takedowns.within_promise_over_time, "events": calendars.events}
 
@@ -74,6 +79,7 @@ def errors(answers: Answers) -> None:
 shell.header("latensi")
 live("latensi.heading", {"within": takedowns.within_promise}, heading)
 scale = latency_choices.choose()
+live("latensi.then", THEN, hindsights.draw, topics=("request",))
 live("latensi.figures", FIGURES, figures, topics=("request",))
 live("latensi.bad", FIGURES, backlogs.draw_bad_times, topics=("request",))
 live("latensi.speed", SPEED, partial(speed, scale), topics=("request",))

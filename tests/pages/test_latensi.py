@@ -1,6 +1,8 @@
 """Latensi & Kepatuhan: figures a recount confirms, six items shown with honour, one clock named everywhere."""
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from data.engine import transaction
 from data.rollups.clocks import LABELLED, REMOVED
 from tests.pages.conftest import HOSTILE, ago
-from tests.pages.reading import alts, chart_tables, countdown, links, rows, specs, tiles
+from tests.pages.reading import alts, chart_tables, countdown, links, rows, sheets, specs, tiles
 from tests.queries import factories
 from tests.queries.factories import FACEBOOK, PUBLIC, TIKTOK, WHATSAPP
 from tests.screens import Point, opened, set_query, texts
@@ -142,6 +144,56 @@ def test_a_fixed_link_shows_queue_and_backlog_of_its_moment_and_no_time_runs(roo
     table = next(table for table in chart_tables(app) if "left" in table.column_names
                  and "state" in table.column_names)  # fmt: skip
     assert {row["name"]: int(row["n"]) for row in rows(table, "age") if row["n"]} == {"15–30": 1, "> 60 m": 5}
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_fixed_link_stands_beside_what_is_known_now_and_names_what_changed(
+    room: Room, engine: Engine, language: str
+) -> None:
+    """Half an hour ago one removal was not yet told and one request had not come."""
+    room()
+    moment = ago(minutes=34)
+    with transaction(engine) as connection:
+        told = factories.ended(connection, ago(hours=2), 30, REMOVED, updated_at=ago(minutes=1))
+        factories.event(connection, told, ago(minutes=1), REMOVED)
+        ended = int((ago(hours=2) + timedelta(minutes=30)).timestamp())
+        factories.event(connection, told, ago(minutes=1), 0, kind="actioned_at", value=str(ended))
+        late = dict.fromkeys(("recorded_at", "updated_at"), ago(minutes=2))
+        factories.request(connection, ago(hours=4), service_id=TIKTOK, **late)
+    pin = {"sejak": ago(hours=24).isoformat(), "hingga": moment.isoformat(), "per": moment.isoformat()}
+    app = opened("latensi", bahasa=language, **pin)
+    assert not app.exception
+    shown = texts(app).replace("\xa0", " ")
+    assert "63 % (47–77 %), n = 38" in shown  # 24 of the 37 that were due, and the one that had come down unseen
+    assert "64 % (48–77 %), n = 39" in shown  # 25 now that it is told, and the one that came late
+    assert {"id": "**1** datang terlambat · **1** sudah berakhir", "en": "**1** came late · **1** had ended"}[
+        language
+    ] in shown
+    changed = next(found for found in sheets(app) if found and ("Sebab" in found[0] or "Why" in found[0]))
+    assert f"butir={told}" in changed[0][{"id": "Butir", "en": "Item"}[language]]
+    assert len(changed) == 2
+    assert "keadaan=berubah" in " ".join(links(app).values())
+
+
+def test_a_live_page_offers_the_way_to_an_earlier_moment(room: Room) -> None:
+    room()
+    app = opened("latensi", skala="linear")
+    assert "datang terlambat" not in texts(app)
+    next(button for button in app.button if button.label == "Tampilkan").click().run()
+    assert {"sejak", "hingga", "per", "skala"} <= set(app.query_params)
+    assert "seperti diketahui saat itu" in texts(app)
+
+
+def test_scale_cohort_and_deadline_live_in_the_address(room: Room) -> None:
+    room()
+    app = opened("latensi", skala="linear", kohort="hari")
+    scales = {group.label: group.value for group in app.get("button_group")}
+    assert scales["Skala waktu"] == "linear"
+    x = next(spec for spec in specs(app) if "curve" in str(spec) and "line" in str(spec))
+    assert '"type": "linear"' in json.dumps(x)
+    next(box for box in app.selectbox if box.label == "Rentang waktu").set_value("7d").run()
+    assert app.query_params["skala"] in ("linear", ["linear"])
+    assert not opened("latensi", skala="tebakan", kohort="x", tenggat="y").exception
 
 
 def test_the_backlog_is_all_that_is_open(room: Room) -> None:
