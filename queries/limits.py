@@ -59,6 +59,9 @@ MATURED_WINDOW = timedelta(days=7)
 QUEUE_ROWS = 50
 """Requests in the countdown: more than a shift can act on within the hour."""
 
+RULES_WINDOW = timedelta(days=31)
+"""Longest stretch over which the rules are judged: the class of a request is in no roll-up."""
+
 HINDSIGHT_WINDOW = timedelta(days=31)
 """Longest stretch over which what was known then stands beside what is known now: no roll-up holds the first."""
 

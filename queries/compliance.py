@@ -1,0 +1,176 @@
+"""The share that met each deadline: the promise for all requests, the rules for their own class.
+
+Every request is judged by the deadline that held when its clock started, once that deadline has passed. The class of a
+request (hoax, urgent) is in no roll-up, so this is read from the facts, over at most `RULES_WINDOW`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, literal, or_, select, true
+
+from data.rollups import clocks
+from data.rollups.clocks import DELETED_BY_UPLOADER, REMOVED, WITHDRAWN, seconds
+from data.rollups.declarations import REQUEST, on_clock
+from data.rollups.shapes import Grain, one_if
+from data.tables import deadline, takedown_request
+from queries.cubes import Piece, started_between
+from queries.dimensions import Ids, ids
+from queries.durations import age
+from queries.filters import Filters
+from queries.known import AS_OF, as_known
+from queries.limits import RULES_WINDOW
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import Columns, Statement, from_rows, total
+from queries.series import buckets_of
+from queries.shares import share, wilson
+from queries.takedowns import WITHIN_PROMISE_OVER_TIME
+
+BY_DEADLINE: Columns = {
+    "code": "text", "label_id": "text", "label_en": "text", "kind": "text", "applies_to": "text", "minutes": "count",
+    "valid_from": "time", "valid_to": "time", "n_due": "count", "n_within": "count", "share": "share", "low": "share",
+    "high": "share", "n_open_late": "count", "n_removed_late": "count", "n_ended_otherwise": "count",
+    "n_not_yet_due": "count", "n_ended_early": "count",
+}  # fmt: skip
+
+COUNTS = ("due", "within", "open_late", "removed_late", "not_yet_due", "ended_early")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One deadline as it holds: for which class, how long, from when and until when (UTC seconds, None: open)."""
+
+    code: str
+    kind: str
+    applies_to: str
+    minutes: int
+    valid_from: int | None
+    valid_to: int | None
+
+    def judges(self, row: Any, start: ColumnElement[int]) -> ColumnElement[bool]:
+        """Return the condition that a request is judged by this deadline."""
+        of_class = true() if self.applies_to == "all" else row.urgency == self.applies_to
+        since = start >= self.valid_from if self.valid_from is not None else true()
+        until = start < self.valid_to if self.valid_to is not None else true()
+        return and_(of_class, since, until)
+
+
+def by_deadline(connection: Connection, filters: Filters) -> pd.DataFrame:
+    """One row per deadline that held in the window, shortest first; the interval is Wilson's at 95 %.
+
+    due = within + open late + removed late + ended otherwise (labelled, rejected, restricted). Not yet due: open and
+    younger. Ended early: ended, deadline not yet passed; they join the due when it is. Withdrawn and unmeasurable
+    requests and closed messaging are left out. `attrs`: `bounded_since`.
+    """
+    numbered, cut = ids(connection), _cut(filters)
+    lines = [line for line in _lines(connection) if _holds(line, cut)]
+    labels = {row.code: row for row in connection.execute(_LABELS)}
+    if not lines:
+        return from_rows([], BY_DEADLINE, _attrs(cut, filters))
+    statement = _sums(narrowed(cut), cut.clock, cut.pinned, tuple(lines), None)
+    row = connection.execute(statement, _moments(cut, numbered)).mappings().one()
+    rows = [_line(line, labels[line.code], {name: row[f"{name}{at}"] for name in COUNTS})
+            for at, line in enumerate(lines)]  # fmt: skip
+    return from_rows(rows, BY_DEADLINE, _attrs(cut, filters))
+
+
+def over_time(connection: Connection, filters: Filters, applies_to: str) -> pd.DataFrame:
+    """One row per bucket in which the clock started, of requests of a class, judged by the rules for that class.
+
+    The columns of `takedowns.within_promise_over_time` (`n_within_60` counts what met the rule), every bucket; a bucket
+    is filling until the rule has passed for its last request.
+    """
+    numbered, cut = ids(connection), _cut(filters)
+    lines = tuple(line for line in _lines(connection) if line.applies_to == applies_to and line.kind == "rule")
+    buckets = buckets_of(filters)
+    counts = {"n_due": np.zeros(buckets.n, np.int64), "n_within_60": np.zeros(buckets.n, np.int64)}
+    statement = _sums(narrowed(cut), cut.clock, cut.pinned, lines, buckets.grain)
+    for row in connection.execute(statement, _moments(cut, numbered)).mappings() if lines else ():
+        place = row["bucket"] - buckets.first
+        if 0 <= place < buckets.n:
+            counts["n_due"][place] = sum(row[f"due{at}"] for at in range(len(lines)))
+            counts["n_within_60"][place] = sum(row[f"within{at}"] for at in range(len(lines)))
+    low, high = wilson(counts["n_within_60"], counts["n_due"])
+    shares = {"share": share(counts["n_within_60"], counts["n_due"]), "low": low, "high": high}
+    longest = max((line.minutes for line in lines), default=0) * 60
+    filling = buckets.starts + buckets.grain.width > int(filters.as_of.timestamp()) - longest
+    made = counts | shares | {"is_filling": filling}
+    return buckets.frame([""], made, WITHIN_PROMISE_OVER_TIME, _attrs(cut, filters))
+
+
+def _cut(filters: Filters) -> Filters:
+    return replace(filters, since=max(filters.since, filters.until - RULES_WINDOW))
+
+
+def _attrs(cut: Filters, filters: Filters) -> dict[str, object]:
+    return {"uses_facts": True, "bounded_since": cut.since if cut.since > filters.since else None}
+
+
+_LABELS = select(deadline.c.code, deadline.c.label_id, deadline.c.label_en).order_by(deadline.c.code)
+_LINES = select(
+    deadline.c.code, deadline.c.kind, deadline.c.applies_to, deadline.c.minutes,
+    seconds(deadline.c.valid_from).label("valid_from"), seconds(deadline.c.valid_to).label("valid_to"),
+).order_by(deadline.c.minutes, deadline.c.valid_from, deadline.c.code)  # fmt: skip
+
+
+def _lines(connection: Connection) -> Sequence[Line]:
+    return [Line(**row) for row in connection.execute(_LINES).mappings()]
+
+
+def _holds(line: Line, filters: Filters) -> bool:
+    begins = line.valid_from is None or line.valid_from < filters.until.timestamp()
+    return begins and (line.valid_to is None or line.valid_to > filters.since.timestamp())
+
+
+def _line(line: Line, labels: Any, counts: Mapping[str, int]) -> dict[str, object]:
+    low, high = wilson(counts["within"], counts["due"])
+    otherwise = counts["due"] - counts["within"] - counts["open_late"] - counts["removed_late"]
+    about = {name: getattr(line, name) for name in ("code", "kind", "applies_to", "minutes", "valid_from", "valid_to")}
+    shares = {"share": float(share(counts["within"], counts["due"])), "low": float(low), "high": float(high)}
+    named = {"label_id": labels.label_id, "label_en": labels.label_en, "n_ended_otherwise": otherwise}
+    return about | named | shares | {f"n_{name}": n for name, n in counts.items()}
+
+
+def _moments(filters: Filters, numbered: Ids) -> dict[str, Any]:
+    moments: dict[str, datetime] = {name: getattr(filters, name) for name in ("since", "until", "as_of")}
+    closed = [numbered.of["service"][code] for code in sorted(numbered.closed_messaging)]
+    chosen = values(filters, numbered) | {"closed": closed}
+    return chosen | {name: int(moment.timestamp()) for name, moment in moments.items()}
+
+
+@lru_cache(maxsize=200)
+def _sums(shape: Narrowed, clock_code: str, is_pinned: bool, lines: tuple[Line, ...], grain: Grain | None) -> Statement:
+    ticking, rollup = clocks.CLOCKS[clock_code], on_clock(REQUEST.table.name, clock_code)
+    piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
+    row: Any = as_known(takedown_request, piece, rollup.starts) if is_pinned else takedown_request.c
+    start = clocks.started(row, ticking)
+    open_service = row.service_id.not_in(bindparam("closed", expanding=True))
+    kept = (clocks.measurable(row, ticking), row.outcome_id.not_in((WITHDRAWN, DELETED_BY_UPLOADER)), open_service)
+    sums = [
+        total(one_if(and_(line.judges(row, start), met))).label(f"{name}{at}")
+        for at, line in enumerate(lines)
+        for name, met in _met(row, ticking, line.minutes * 60).items()
+    ]
+    where = (*kept, started_between(rollup, row, piece), *shape.facts(row))
+    if grain is None:
+        return select(*sums).where(*where)
+    bucket = ((start + grain.offset) // grain.width).label("bucket")
+    return select(bucket, *sums).where(*where).group_by(bucket).order_by(bucket)
+
+
+def _met(row: Any, ticking: clocks.Clock, allowed: int) -> dict[str, ColumnElement[bool]]:
+    """Return count -> its condition, for a deadline of so many seconds."""
+    running = clocks.is_running(row, ticking)
+    passed = and_(clocks.started(row, ticking) <= AS_OF - literal(allowed), or_(~running, age(row, ticking) >= allowed))
+    down = and_(~running, row.outcome_id == REMOVED)
+    in_time = clocks.latency(row, ticking) <= allowed
+    return {
+        "due": passed, "within": and_(passed, down, in_time), "open_late": and_(passed, running),
+        "removed_late": and_(passed, down, ~in_time), "not_yet_due": and_(running, ~passed),
+        "ended_early": and_(~running, ~passed),
+    }  # fmt: skip
