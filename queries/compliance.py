@@ -1,12 +1,13 @@
 """The share that met each deadline: the promise for all requests, the rules for their own class.
 
 Every request is judged by the deadline that held when its clock started, once that deadline has passed. The class of a
-request (hoax, urgent) is in no roll-up, so this is read from the facts, over at most `RULES_WINDOW`.
+request (hoax, urgent) is in no roll-up, so this is read from the facts: the newest part of the window that holds at
+most `JUDGED_REQUESTS`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -19,17 +20,18 @@ from data.rollups.clocks import DELETED_BY_UPLOADER, REMOVED, WITHDRAWN, seconds
 from data.rollups.declarations import REQUEST, on_clock
 from data.rollups.shapes import Grain, one_if
 from data.tables import deadline, takedown_request
-from queries.cubes import Piece, started_between
+from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.durations import age
 from queries.filters import Filters
 from queries.known import AS_OF, as_known
-from queries.limits import RULES_WINDOW
+from queries.limits import FACTS_WINDOW, JUDGED_REQUESTS
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Columns, Statement, from_rows, total
 from queries.series import buckets_of
 from queries.shares import share, wilson
 from queries.takedowns import WITHIN_PROMISE_OVER_TIME
+from queries.windows import HOUR
 
 BY_DEADLINE: Columns = {
     "code": "text", "label_id": "text", "label_en": "text", "kind": "text", "applies_to": "text", "minutes": "count",
@@ -67,7 +69,8 @@ def by_deadline(connection: Connection, filters: Filters) -> pd.DataFrame:
     younger. Ended early: ended, deadline not yet passed; they join the due when it is. Withdrawn and unmeasurable
     requests and closed messaging are left out. `attrs`: `bounded_since`.
     """
-    numbered, cut = ids(connection), _cut(filters)
+    numbered = ids(connection)
+    cut = _cut(connection, filters, numbered)
     lines = [line for line in _lines(connection) if _holds(line, cut)]
     labels = {row.code: row for row in connection.execute(_LABELS)}
     if not lines:
@@ -85,7 +88,8 @@ def over_time(connection: Connection, filters: Filters, applies_to: str) -> pd.D
     The columns of `takedowns.within_promise_over_time` (`n_within_60` counts what met the rule), every bucket; a bucket
     is filling until the rule has passed for its last request.
     """
-    numbered, cut = ids(connection), _cut(filters)
+    numbered = ids(connection)
+    cut = _cut(connection, filters, numbered)
     lines = tuple(line for line in _lines(connection) if line.applies_to == applies_to and line.kind == "rule")
     buckets = buckets_of(filters)
     counts = {"n_due": np.zeros(buckets.n, np.int64), "n_within_60": np.zeros(buckets.n, np.int64)}
@@ -103,8 +107,17 @@ def over_time(connection: Connection, filters: Filters, applies_to: str) -> pd.D
     return buckets.frame([""], made, WITHIN_PROMISE_OVER_TIME, _attrs(cut, filters))
 
 
-def _cut(filters: Filters) -> Filters:
-    return replace(filters, since=max(filters.since, filters.until - RULES_WINDOW))
+def _cut(connection: Connection, filters: Filters, numbered: Ids) -> Filters:
+    """Return the filters over the newest whole hours or days of the window that hold few enough requests."""
+    longest = replace(filters, since=max(filters.since, filters.until - FACTS_WINDOW))
+    asked = Asked(REQUEST, longest, numbered, grain=filters.grain, measures=("n_requests",))
+    found = 0
+    for row in sorted(asked.sums().rows(connection), key=lambda row: -row.bucket):
+        found += row.n_requests
+        if found > JUDGED_REQUESTS:
+            start = datetime.fromtimestamp((row.bucket + 1) * filters.grain.width - filters.grain.offset, UTC)
+            return replace(longest, since=min(max(start, longest.since), filters.until - HOUR))
+    return longest
 
 
 def _attrs(cut: Filters, filters: Filters) -> dict[str, object]:

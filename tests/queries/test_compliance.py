@@ -123,3 +123,12 @@ def test_a_long_window_is_cut_and_says_so(connection: Connection) -> None:
     frame = compliance.by_deadline(connection, asked(window="90d"))
     assert frame.attrs["bounded_since"] is not None
     assert frame["n_due"].sum() == 0
+
+
+def test_only_so_many_requests_are_judged_the_newest(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compliance, "JUDGED_REQUESTS", 3)
+    for hours in (2, 3, 3, 5, 9):
+        factories.ended(connection, ago(hours=hours), 20, REMOVED)
+    frame = compliance.by_deadline(connection, asked())
+    assert lines(frame)["promise_60"] == {"due": 3, "within": 3}
+    assert frame.attrs["bounded_since"] == at("2026-03-04 08:00")
