@@ -52,6 +52,7 @@ class Hub:
     def __init__(self) -> None:
         self.boot = secrets.token_hex(3)
         self.health = Health("starting", datetime.now(UTC))
+        self.has_stopped = False
         self.closing = False
         self._count = 0
         self._changes: deque[tuple[int, float]] = deque(maxlen=2_000)
@@ -87,6 +88,12 @@ class Hub:
             return
         self.health = Health(problem, datetime.now(UTC))
         self.publish([EVERYTHING, STATE])
+
+    def set_stopped(self, has_stopped: bool) -> None:
+        """Note whether what is read is old while nothing newer can be read; a change is a new version."""
+        if has_stopped != self.has_stopped:
+            self.has_stopped = has_stopped
+            self.publish([EVERYTHING])
 
     def behind_seconds(self, version: str) -> float:
         """Return for how long a screen that shows this version has been out of date; 0 when it is not."""

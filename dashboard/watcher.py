@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dashboard import journal, source
 from dashboard.hub import EVERYTHING, hub
+from data.engine import Standing, follow, ping
 from data.errors import translated
 from queries import feeds
 
@@ -64,8 +65,14 @@ class Watcher(threading.Thread):
         with source.watching() as connection:
             while not self._ended.is_set():
                 with translated():
+                    ping(connection)
                     self._look(feeds.version(connection))
+                    standing = follow(connection)
                     connection.rollback()
+                hub.set_stopped(standing is Standing.STOPPED)
+                if standing is Standing.LEFT:
+                    self._move()
+                    return
                 self._ended.wait(POLL_SECONDS)
                 if source.identity() != file:
                     source.forget()
@@ -82,6 +89,11 @@ class Watcher(threading.Thread):
             self._seen, self._told_at = found, time.monotonic()
             hub.publish(changed)
         self.looked.set()
+
+    def _move(self) -> None:
+        """Read everything anew from another server: what was read from the old one may be older than it said."""
+        journal.event("moved")
+        self._seen = None
 
     def _lose(self, error: Exception) -> None:
         """Say what is wrong and wait; a fault that may have passed is first tried once more, at once."""

@@ -90,4 +90,4 @@ def _check_target(target: object) -> None:
 def has_several_hosts(url: URL) -> bool:
     """Return whether the address names more than one server."""
     hosts = url.query.get("host", ())
-    return not isinstance(hosts, str) and len(hosts) > 1
+    return "," in hosts if isinstance(hosts, str) else len(hosts) > 1

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from enum import Enum
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
@@ -11,12 +12,16 @@ from data import postgresql_engines, sqlite_engines
 from data.addresses import normalise
 from data.deadlines import QUERY_SECONDS
 from data.errors import DatabaseFault, translate, translated
+from data.hosts import Hosts, heartbeat
 
 __all__ = [
+    "Standing",
     "check",
     "checkpoint",
+    "follow",
     "is_postgres",
     "normalise",
+    "ping",
     "reader",
     "retrying",
     "snapshot",
@@ -25,6 +30,14 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+
+class Standing(Enum):
+    """What a server that is read is among those of its address."""
+
+    CURRENT = "as new as any other, or the only one"
+    LEFT = "another one is read from now on"
+    STOPPED = "old, and nothing newer can be read"
 
 
 def reader(address: str | URL, *, query_seconds: float = QUERY_SECONDS) -> Engine:
@@ -56,9 +69,11 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         if not is_postgres(engine):
             yield connection.execution_options(posko_reads=True)
             return
-        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         limit = engine.get_execution_options().get("posko_query_seconds")
-        if limit is not None:
+        if limit is None:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        else:
+            connection.execution_options(isolation_level="REPEATABLE READ")
             connection.execute(text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": f"{limit:.3f}s"})
         yield connection
 
@@ -71,6 +86,29 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
         if not is_postgres(engine):
             sqlite_engines.shorten_log(engine)
+
+
+def ping(connection: Connection) -> None:
+    """Pass when the server answers within a second, else raise `DatabaseUnreachable`; a SQLite file needs no asking."""
+    if is_postgres(connection):
+        with translated():
+            postgresql_engines.ping(connection)
+
+
+def follow(connection: Connection) -> Standing:
+    """Compare what this connection shows with the other servers of its address, if any; call it often, it never waits.
+
+    STOPPED is only said of several servers: of one nobody can tell silent writers from a copy that has stopped.
+    """
+    servers: Hosts | None = connection.get_execution_options().get("posko_hosts")
+    if servers is None:
+        return Standing.CURRENT
+    written_at = heartbeat(connection)
+    servers.follow(written_at)
+    guarded: Any = connection.connection.driver_connection
+    if not guarded.is_wanted():
+        return Standing.LEFT
+    return Standing.STOPPED if servers.is_cut_off else Standing.CURRENT
 
 
 def checkpoint(engine: Engine) -> None:

@@ -60,6 +60,7 @@ class Server:
     port: int
     password: str
     process: subprocess.Popen[bytes] = field(init=False)
+    settings: dict[str, str] = field(default_factory=dict)
     counter: int = 0
 
     @classmethod
@@ -84,18 +85,27 @@ class Server:
 
     def standby(self) -> "Server":
         """Return a new server that follows this one and answers."""
+        copy = self.copied()
+        copy.start()
+        return copy
+
+    def copied(self) -> "Server":
+        """Return a new server that will follow this one once it is started."""
         folder = _new_folder()
         copy = Server(self.bin, folder, _free_port(), self.password)
         command = [str(self.bin / "pg_basebackup"), "-h", str(self.folder), "-p", str(self.port), "-U", "postgres"]
         command += ["-D", str(folder / "data"), "-R", "-c", "fast", "-N"]
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **_other_user())
-        copy.start()
         return copy
 
     def start(self, settings: dict[str, str] | None = None) -> None:
-        """Start the server process and wait until it answers; it dies with the tests, however they end."""
+        """Start the server process and wait until it answers; it dies with the tests, however they end.
+
+        Settings given once hold for every later start.
+        """
+        self.settings |= settings or {}
         command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
-        command += ["-p", str(self.port)] + [f"-c{name}={value}" for name, value in (FAST | (settings or {})).items()]
+        command += ["-p", str(self.port)] + [f"-c{name}={value}" for name, value in (FAST | self.settings).items()]
         if shutil.which("setpriv"):
             command = ["setpriv", "--pdeathsig", "INT", *command]
         with (self.folder / "log").open("ab") as log:
