@@ -1,5 +1,6 @@
 """Statement triggers of PostgreSQL: one upsert per touched cell and statement, in key order."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, Table, delete, union_all
@@ -32,8 +33,9 @@ def trigger_names(facts: Table) -> dict[str, str]:
     return {event: f"rollups_{facts.name}_{event}" for event in EVENTS}
 
 
+@cache
 def function(facts: Table) -> str:
-    """Return the DDL of the function: a branch per event, a statement per roll-up."""
+    """Return the DDL of the function: a branch per event, a statement per roll-up; written once."""
     branches = {event: _body(facts, event) for event in EVENTS}
     cases = "".join(f"  WHEN '{event.upper()}' THEN\n{body}" for event, body in branches.items())
     return (

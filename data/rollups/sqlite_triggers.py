@@ -1,5 +1,6 @@
 """Row triggers of SQLite: each row adds to its cells what it counts, and takes away what it counted before."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, Table, or_, true, union_all
@@ -24,8 +25,9 @@ REFUSE_REPLACE = """
 so this IGNORE becomes a REPLACE exactly then, and gives it away. (The row `write_gate` is always there.)"""
 
 
+@cache
 def triggers(facts: Table) -> dict[str, str]:
-    """Return the DDL of every trigger on a fact table, by trigger name."""
+    """Return the DDL of every trigger on a fact table, by trigger name; written once, do not change it."""
     name = f"rollups_{facts.name}"
     new, old = fields(facts, "NEW"), fields(facts, "OLD")
     entered = [_add(rollup, counted(rollup, new)) for rollup in rollups_of(facts)]
