@@ -2,7 +2,8 @@
 
 Ended requests come from the latency histogram where it holds what is asked, open ones from their hour or day of start
 (the last day one by one), so the price is that of the buckets, not of the rows. What no cube holds (a province, a
-theme, a source, another clock, a fixed link) is read from the facts, exact to the second, over a bounded window.
+theme, a source, another clock, a fixed link) is read from the facts, exact to the second, over a bounded window; so is
+a window with few requests, whatever its length: an office that writes minutes shall read back the same minutes.
 Resolution of the histogram: data.rollups.latency. Open ones older than three days are known to the day of their
 start; those whose clock stood still to the second.
 """
@@ -29,7 +30,7 @@ from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.known import AS_OF, as_known
-from queries.limits import FACTS_WINDOW, PINNED_WINDOW
+from queries.limits import FACTS_WINDOW, FEW_REQUESTS, PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Columns, Statement, frame, whole_numbers
 
@@ -64,14 +65,22 @@ def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
     """
     numbered = ids(connection)
     asked = Asked(LATENCY, filters, numbered, by=("service_id", "outcome_id", "latency_bucket"))
-    if asked.cubes():
+    few = bool(asked.cubes()) and _are_few(connection, filters, numbered)
+    if asked.cubes() and not few:
         rows = np.concatenate([_ended(connection, asked), _still_open(connection, filters, numbered)])
         return _frame(rows, numbered, {"uses_facts": False, "bounded_since": None, "is_exact": False})
     longest = PINNED_WINDOW if filters.pinned else FACTS_WINDOW
-    since = max(filters.since, filters.until - longest)
+    since = filters.since if few else max(filters.since, filters.until - longest)
     rows = _from_facts(connection, replace(filters, since=since), numbered)
     bounded = since if since > filters.since else None
     return _frame(rows, numbered, {"uses_facts": True, "bounded_since": bounded, "is_exact": True})
+
+
+def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:
+    """Return whether the window holds few requests, of whatever service: their index knows no service."""
+    asked = Asked(REQUEST, replace(filters, services=()), numbered, measures=("n_requests",))
+    n = sum(int(row.n_requests) for row in asked.sums().rows(connection))
+    return n <= FEW_REQUESTS
 
 
 Counted = NDArray[np.int64]

@@ -20,6 +20,9 @@ ISSUES_BY_CONTENT_WINDOW = timedelta(days=7)
 TOP_WINDOW = timedelta(days=92)
 """Longest live window of the top issues: a day has as many sums as issues with content, so longer ones are cut."""
 
+FEW_REQUESTS = 2_000
+"""A window with no more requests is read one by one, exact to the second; with more, buckets of 1 % say the same."""
+
 PINNED_WINDOW = timedelta(days=366)
 """Longest window of a fixed link: it is answered from facts, as they were known then."""
 

@@ -37,6 +37,12 @@ def connection(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@pytest.fixture
+def as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few the requests of a test are: sums are read."""
+    monkeypatch.setattr(durations, "FEW_REQUESTS", 0)
+
+
 def rows(frame: pd.DataFrame) -> list[tuple[str, str, int, int]]:
     return list(frame[["service", "end", "seconds", "n"]].itertuples(index=False, name=None))
 
@@ -67,7 +73,7 @@ def test_a_clock_that_stands_still_does_not_grow(connection: Connection) -> None
     assert rows(durations.durations(connection, asked())) == [("facebook", "open", 3_600, 1)]
 
 
-def test_a_stop_counts_to_the_second_however_old_the_request(connection: Connection) -> None:
+def test_a_stop_counts_to_the_second_however_old_the_request(connection: Connection, as_many: None) -> None:
     factories.request(connection, ago(hours=30), stopped_seconds=6 * 3_600)
     factories.request(connection, ago(hours=31), stopped_at=ago(hours=1))
     factories.request(connection, ago(days=6), stopped_at=ago(days=6) + timedelta(seconds=77), stopped_seconds=7)
@@ -109,7 +115,21 @@ def some_requests(connection: Connection, n: int) -> None:
     batch.write(connection)
 
 
-def test_sums_equal_rows_within_the_width_of_a_bucket(connection: Connection) -> None:
+def test_minutes_are_read_back_as_they_were_written_where_requests_are_few(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.ended(connection, ago(days=200), 10, REMOVED)
+    factories.ended(connection, ago(days=1), 60, REMOVED, service_id=TIKTOK)
+    minutes = []
+    for few in (1, 2):
+        monkeypatch.setattr(durations, "FEW_REQUESTS", few)
+        frame = durations.durations(connection, asked(window="365d", services=("facebook",)))
+        assert frame.attrs == {"uses_facts": few == 2, "bounded_since": None, "is_exact": few == 2}
+        minutes.append(latency.summary(frame).iloc[-1]["median_minutes"])
+    assert minutes == [pytest.approx(10, rel=0.01), 10]
+
+
+def test_sums_equal_rows_within_the_width_of_a_bucket(connection: Connection, as_many: None) -> None:
     some_requests(connection, 300)
     sums = durations.durations(connection, asked(window="7d"))
     exact = durations.durations(connection, asked(window="7d", provinces=("tanpa",)))
