@@ -118,7 +118,7 @@ def _ended(connection: Connection, asked: Asked) -> Counted:
 
 
 def _still_open(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    """Return open requests: the last day exact, older ones by the middle of their hour or day."""
+    """Return open requests: the last day and few older ones exact, many by the middle of their hour or day."""
     as_of = filters.as_of
     parts = [NOTHING]
     for grain, first, last in (
@@ -136,6 +136,8 @@ def _still_open(connection: Connection, filters: Filters, numbered: Ids) -> Coun
 def _by_start(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> Counted:
     asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",))
     found = [tuple(row) for row in asked.sums().rows(connection) if row.n_open]
+    if sum(n for *_, n in found) <= FEW_REQUESTS:
+        return _items(connection, filters, numbered)
     service, bucket, n_open = np.array(found, dtype=np.int64).reshape(-1, 3).T
     counted = [service, np.full(len(service), OPEN), _middle_age(filters, grain, bucket), n_open]
     return np.concatenate([np.column_stack(counted), *_stopped(connection, filters, numbered, grain)])
