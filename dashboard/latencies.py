@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats
-from dashboard.charts import endings, intervals, promises, survival
+from dashboard.charts import endings, intervals, survival
 from dashboard.charts.chart import Chart, records
 from dashboard.door import Answer, Answers
 from dashboard.escaping import plain
@@ -18,7 +18,7 @@ from dashboard.latency_choices import clock_words
 from dashboard.live import artefact
 from dashboard.overview import REQUESTS, labels, window_words
 from dashboard.tables import Column, Sheet, draw_sheet, sheet
-from dashboard.tiles import Tile, picture
+from dashboard.tiles import Tile
 from queries import comparisons, latency
 
 WATCHED = latency.RISK_MINUTES
@@ -235,14 +235,3 @@ def left_out(frame: pd.DataFrame) -> str:
 def ends(frame: pd.DataFrame) -> Chart:
     """Return how requests have ended by four moments."""
     return endings.by_moment(latency.incidence(frame), current())
-
-
-def draw_trend(answers: Answers) -> None:
-    """Draw the trend of the share within the hour."""
-    draw, note = partial(trend, answers), t("latencies.trend_note")
-    picture(answers["kept"], "latensi.kept", draw, "within_promise_share", note=note)
-
-
-def trend(answers: Answers, frame: pd.DataFrame) -> Chart:
-    """Return the share within the hour by the start of the clock, with the events of the calendar."""
-    return promises.over_time(frame, current(), answers["events"].frame)

@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import backlogs, hindsights, latencies, latency_choices, shell
+from dashboard import backlogs, cohorts, hindsights, latencies, latency_choices, shell
 from dashboard.door import Answers, Question
 from dashboard.language import current, t
 from dashboard.live import live
 from dashboard.tables import fold_sheet
 from dashboard.tiles import picture, section, tile_panel, tile_row
-from queries import appeals, backlog, calendars, deadlines, durations, hindsight, request_sources, takedowns
+from queries import appeals, backlog, deadlines, durations, hindsight, request_sources, takedowns
 
 FIGURES: dict[str, Question] = {
     "within": takedowns.within_promise,
@@ -29,7 +29,6 @@ THEN: dict[str, Question] = {
     "changes": hindsight.changes,
     "changed": hindsight.changed,
 }
-TREND: dict[str, Question] = {"kept": takedowns.within_promise_over_time, "events": calendars.events}
 
 
 def heading(answers: Answers) -> None:
@@ -84,6 +83,7 @@ live("latensi.figures", FIGURES, figures, topics=("request",))
 live("latensi.bad", FIGURES, backlogs.draw_bad_times, topics=("request",))
 live("latensi.speed", SPEED, partial(speed, scale), topics=("request",))
 live("latensi.waiting", WAITING, waiting)
-live("latensi.trend", TREND, latencies.draw_trend, topics=("request",))
+cohort, line = latency_choices.choose_trend()
+live("latensi.trend", cohorts.questions(line), partial(cohorts.draw, cohort, line), topics=("request",))
 section(t("latencies.errors"))
 live("latensi.errors", {"errors": appeals.errors}, errors, topics=("request",))

@@ -152,8 +152,8 @@ def _line(line: Line, labels: Any, counts: Mapping[str, int]) -> dict[str, objec
 def _moments(filters: Filters, numbered: Ids) -> dict[str, Any]:
     moments: dict[str, datetime] = {name: getattr(filters, name) for name in ("since", "until", "as_of")}
     closed = [numbered.of["service"][code] for code in sorted(numbered.closed_messaging)]
-    chosen = values(filters, numbered) | {"closed": closed}
-    return chosen | {name: int(moment.timestamp()) for name, moment in moments.items()}
+    seconds_of = {name: int(moment.timestamp()) for name, moment in moments.items()}
+    return {**values(filters, numbered), **seconds_of, "closed": closed}
 
 
 @lru_cache(maxsize=200)

@@ -137,9 +137,9 @@ def _counts(shape: Narrowed, clock_code: str) -> Statement:
 
 @lru_cache(maxsize=100)
 def _rows(shape: Narrowed, clock_code: str) -> Statement:
-    found = _compared(shape, clock_code).subquery().c
-    order = (found.told_at.desc(), found.content_id, found.request_no)
-    return select(found).order_by(*order).limit(CHANGED_ROWS)
+    found = _compared(shape, clock_code).subquery()
+    order = (found.c.told_at.desc(), found.c.content_id, found.c.request_no)
+    return select(*found.c).order_by(*order).limit(CHANGED_ROWS)
 
 
 def _compared(shape: Narrowed, clock_code: str) -> Statement:

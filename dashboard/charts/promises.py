@@ -1,11 +1,11 @@
-"""The share removed within the hour over time, by the start of the clock; what can still change is shaded."""
+"""The share that met a deadline over time, by the start of the clock; what can still change is shaded."""
 
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from dashboard.charts.buckets import bucket_words, together, wide_enough
+from dashboard.charts.buckets import DAY, HOUR, bucket_width, bucket_words, together, wide_enough
 from dashboard.charts.chart import Chart, Spec, end, field, layered, merged, only, say, token, tooltip, wall_clock
 from dashboard.charts.trends import x
 from dashboard.formats import SMALL, Language, number, percent, percent_range
@@ -15,9 +15,12 @@ HEIGHT = 230
 POINTS = 48
 """Most points of the trend: of longer windows several buckets are one cohort, so that each holds enough requests."""
 
+WIDTHS = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
+"""Cohorts a reader may ask for, milliseconds."""
 
-def _y(name: str, language: Language) -> Spec:
-    axis = {"title": say(language, "share_within"), "format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "grid": True}
+
+def _y(name: str, language: Language, line: str) -> Spec:
+    axis = {"title": say(language, f"share_{line}"), "format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "grid": True}
     return field(name, "quantitative", scale={"domain": [0, 1], "nice": False}, axis=axis)
 
 
@@ -31,11 +34,11 @@ def _note(kind: str, **mark: Any) -> Spec:
 
 
 @cache
-def _spec(language: Language) -> Spec:
+def _spec(language: Language, line: str) -> Spec:
     tips = tooltip(*((name, say(language, word)) for name, word in (
-        ("when", "time"), ("words", "share_within"), ("range", "band"), ("due", "requests"))))  # fmt: skip
-    at = {"x": x(), "y": _y("share", language)}
-    band = {"x": x(), "y": _y("low", language), "y2": end("high")}
+        ("when", "time"), ("words", f"share_{line}"), ("range", "band"), ("due", "requests"))))  # fmt: skip
+    at = {"x": x(), "y": _y("share", language, line)}
+    band = {"x": x(), "y": _y("low", language, line), "y2": end("high")}
     dot = {"type": "point", "filled": True, "size": 34, "opacity": 1}
     return layered(language, [
         _layer("maturing", {"type": "rect", "opacity": 0.8}, token("track"), x=x("from"), x2=end("to")),
@@ -48,9 +51,9 @@ def _spec(language: Language) -> Spec:
     ])  # fmt: skip
 
 
-def _cohorts(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def _cohorts(frame: pd.DataFrame, asked: str) -> tuple[pd.DataFrame, int]:
     """Return the cohorts (started_at, n_due, n_within_60, is_filling, share, low, high) and their width, ms."""
-    width = wide_enough(frame["started_at"], POINTS)
+    width = max(WIDTHS[asked], bucket_width(frame["started_at"])) if asked else wide_enough(frame["started_at"], POINTS)
     parts = [
         frame[["started_at", "is_filling"]].assign(series=name, n=frame[name]) for name in ("n_due", "n_within_60")
     ]
@@ -61,9 +64,19 @@ def _cohorts(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return due.rename(columns={"n": "n_due"}).assign(n_within_60=within["n"], **shares), width
 
 
-def over_time(frame: pd.DataFrame, language: Language, events: pd.DataFrame | None = None) -> Chart:
-    """Return the trend of `takedowns.within_promise_over_time` with its interval and the events of the calendar."""
-    cohorts, width = _cohorts(frame)
+def over_time(
+    frame: pd.DataFrame,
+    language: Language,
+    events: pd.DataFrame | None = None,
+    *,
+    line: str = "promise",
+    cohort: str = "",
+) -> Chart:
+    """Return the trend of `takedowns.within_promise_over_time` with its interval and the events of the calendar.
+
+    `line`: the deadline it is the share of (promise, urgent, hoax); `cohort`: of `WIDTHS`, '' as wide as can be seen.
+    """
+    cohorts, width = _cohorts(frame, cohort)
     at = wall_clock(cohorts["started_at"]) + width / 2
     rows: dict[str, Any] = {
         "at": at, "share": cohorts["share"].to_numpy(), "low": cohorts["low"].to_numpy(),
@@ -79,8 +92,8 @@ def over_time(frame: pd.DataFrame, language: Language, events: pd.DataFrame | No
         {"at": [], "text": []} if events is None or events.empty else _events(events, cohorts, width, language)
     )
     table = merged(cohort=rows, maturing=edges, name=name, event=marked)
-    title = _title(cohorts, language)
-    return Chart(title, _spec(language), table, title, HEIGHT)
+    title = _title(cohorts, language, line)
+    return Chart(title, _spec(language, line), table, title, HEIGHT)
 
 
 def _events(events: pd.DataFrame | None, cohorts: pd.DataFrame, width: int, language: Language) -> dict[str, Any]:
@@ -91,9 +104,11 @@ def _events(events: pd.DataFrame | None, cohorts: pd.DataFrame, width: int, lang
     return {"at": wall_clock(inside["starts_at"]), "text": inside[f"label_{language}"].tolist()}
 
 
-def _title(cohorts: pd.DataFrame, language: Language) -> str:
+def _title(cohorts: pd.DataFrame, language: Language, line: str) -> str:
     """Return the lowest and the highest share of cohorts that are not small and no longer change."""
     sound = cohorts[(cohorts["n_due"] >= SMALL) & ~cohorts["is_filling"]]["share"]
     if len(sound) < 2:
         return say(language, "kept_title_few", n=number(int(cohorts["n_due"].sum()), language))
-    return say(language, "kept_title", low=percent(sound.min(), language, 0), high=percent(sound.max(), language, 0))
+    within = say(language, f"share_{line}").capitalize()
+    low, high = percent(sound.min(), language, 0), percent(sound.max(), language, 0)
+    return say(language, "kept_title", within=within, low=low, high=high)

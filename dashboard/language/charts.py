@@ -169,13 +169,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "backlog_nearing": ("menjelang", "nearing"),
     "backlog_breached": ("lewat tenggat", "overdue"),
     "kept_title": (
-        "Turun dalam 60 menit: dari {low} sampai {high} menurut waktu mulai jam",
-        "Removed within 60 minutes: from {low} to {high} by the start of the clock",
+        "{within}: dari {low} sampai {high} menurut waktu mulai jam",
+        "{within}: from {low} to {high} by the start of the clock",
     ),
     "kept_title_few": (
         "{n} pengajuan jatuh tempo: terlalu sedikit untuk melihat tren",
         "{n} due requests: too few to see a trend",
     ),
     "maturing": ("belum matang", "still maturing"),
-    "share_within": ("turun dalam 60 menit", "removed within 60 minutes"),
+    "share_promise": ("turun dalam 60 menit", "removed within 60 minutes"),
+    "share_urgent": ("mendesak turun dalam 4 jam", "urgent removed within 4 hours"),
+    "share_hoax": ("hoaks turun dalam 24 jam", "hoaxes removed within 24 hours"),
 }

@@ -117,8 +117,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "stopped": ("‖ jam dihentikan", "‖ clock stopped"),
     "unlocated": ("tanpa wilayah", "no region"),
     "trend_note": (
-        "kohort menurut mulai jam, bukan menurut selesainya · pita: Wilson 95 % · bidang gelap: jamnya belum habis",
-        "cohorts by the start of the clock, not by completion · band: Wilson 95 % · shaded: hour not yet over",
+        "kohort menurut mulai jam, bukan menurut selesainya · pita: Wilson 95 % · bidang gelap: tenggatnya belum habis",
+        "cohorts by the start of the clock, not by completion · band: Wilson 95 % · shaded: deadline not yet over",
     ),
     "errors": (
         "Kekeliruan, ditampilkan sebesar penurunan",
@@ -185,4 +185,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "cohort": ("Kohort menurut mulai jam", "Cohort by start of the clock"),
     "cohort_auto": ("otomatis", "automatic"),
     "cohort_jam": ("jam", "hour"), "cohort_hari": ("hari", "day"), "cohort_pekan": ("pekan", "week"),
+    "lines_table": (
+        "Tiap tenggat untuk golongannya: jatuh tempo = tepat waktu + lewat terbuka + turun terlambat + akhir lain",
+        "Each deadline for its own class: due = in time + late and open + removed late + other ends",
+    ),
+    "holds": ("Berlaku", "Holds"),
+    "due": ("Jatuh tempo", "Due"),
+    "met": ("Bagian tepat waktu", "Share in time"),
+    "met_within": ("tepat waktu", "in time"), "met_open_late": ("lewat, terbuka", "late, open"),
+    "met_removed_late": ("turun terlambat", "removed late"), "met_ended_otherwise": ("akhir lain", "other ends"),
+    "met_not_yet_due": ("belum jatuh tempo", "not yet due"),
 }  # fmt: skip

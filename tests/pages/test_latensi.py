@@ -196,6 +196,31 @@ def test_scale_cohort_and_deadline_live_in_the_address(room: Room) -> None:
     assert not opened("latensi", skala="tebakan", kohort="x", tenggat="y").exception
 
 
+def test_a_rule_is_shown_for_its_class_with_every_deadline_in_numbers(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        for minutes in (180, 300):
+            factories.ended(connection, ago(hours=9), minutes, REMOVED, urgency="urgent")
+    app = opened("latensi", tenggat="4j", kohort="hari", rentang="7d")
+    assert not app.exception
+    found = next(found for found in sheets(app) if found and "Berlaku" in found[0])
+    urgent = next(row for row in found if row["Tenggat"] == "Aturan 4 jam (mendesak)")
+    assert (urgent["Jatuh tempo"], urgent["tepat waktu"], urgent["turun terlambat"]) == ("2", "1", "1")
+    trend = next(table for table in chart_tables(app) if "cohort" in table.column("kind").to_pylist())
+    assert sum(int(row["due"]) for row in rows(trend, "cohort")) == 2
+    assert len(rows(trend, "cohort")) in (7, 8)  # days
+
+
+def test_the_declaration_is_drawn_on_the_axis_when_in_range(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        for day in (1, 5):
+            factories.ended(connection, factories.at(f"2024-10-0{day} 09:00"), 20, REMOVED)
+    app = opened("latensi", sejak="2024-09-30", hingga="2024-10-06")
+    trend = next(table for table in chart_tables(app) if "cohort" in table.column("kind").to_pylist())
+    assert "Deklarasi Pilkada Damai 2024" in [row["text"] for row in rows(trend, "event")]
+
+
 def test_the_backlog_is_all_that_is_open(room: Room) -> None:
     room()
     table = next(table for table in chart_tables(opened("latensi")) if "left" in table.column_names
