@@ -14,6 +14,9 @@ class Format(StrEnum):
     OFFICE = "office"
     DSA = "dsa"
     CLAIMREVIEW = "claimreview"
+    REACH = "reach"
+    ACTIVITY = "activity"
+    QOS = "qos"
     FIGURES = "figures"
     MAP = "map"
 
@@ -36,11 +39,16 @@ class DateOrder(StrEnum):
 
 
 Files = Annotated[list[str], typer.Argument(help="Files, globs, or - for standard input; zip and gzip as they are.")]
-Kind = Annotated[Format, typer.Option("--as", help="Kind of the files; found out when not told.")]
+Kind = Annotated[
+    Format, typer.Option("--as", help="Kind of the files; found out when not told, and asked for when two fit.")
+]
 MappingFile = Annotated[Path | None, typer.Option("--map", help="Mapping file: which column is what.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]
 Rejects = Annotated[Path | None, typer.Option(help="Where refused rows go. Without it: beside the file.")]
-Feed = Annotated[str | None, typer.Option(help="Feed the rows belong to. Without it: berkas.")]
+Feed = Annotated[
+    str | None,
+    typer.Option(help="Feed the rows belong to. Without it: kampanye, kegiatan or qos for reports, else berkas."),
+]
 AsOf = Annotated[str | None, typer.Option(help='Moment that "15 jam lalu" counts back from, with its offset.')]
 NamedZone = Annotated[Zone | None, typer.Option("--zone", help="Zone of times without one. Without it: WIB.")]
 Order = Annotated[DateOrder | None, typer.Option("--date-order", help="Order of day and month; else found out.")]

@@ -128,5 +128,6 @@ class _Drawn:
 
 load_files.__doc__ = (
     f"{load_files.__doc__}\n\nExamples: posko load laporan.csv · posko load 'ekspor/*.xlsx' --dry-run · "
-    f"posko load artikel.csv --map mapping.toml\n\n{TOLD}"
+    f"posko load artikel.csv --map mapping.toml · posko load jangkauan.csv --as reach · "
+    f"posko load batas.geojson --as map\n\n{TOLD}"
 )

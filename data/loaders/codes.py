@@ -30,6 +30,10 @@ class Codes:
     source: dict[str, int]
     organisation: dict[str, int]
     outcome: dict[str, int]
+    channel: dict[str, int]
+    campaign: dict[str, int]
+    format: dict[str, int]
+    listed_3t: frozenset[str]
     named: dict[str, dict[str, str]]
     regions: Regions
 
@@ -39,11 +43,14 @@ class Codes:
         dimensions = {
             "service": tables.service, "theme": tables.theme, "harm": tables.harm, "technique": tables.technique,
             "source": tables.detection_source, "organisation": tables.organisation, "outcome": tables.outcome,
+            "channel": tables.channel, "campaign": tables.campaign, "format": tables.activity_format,
         }  # fmt: skip
         ids, named = {}, {}
         for name, table in dimensions.items():
             ids[name], named[name] = _ids_and_names(connection, table)
-        return cls(**ids, named=named, regions=Regions(connection))
+        code = tables.region.c.code
+        listed = connection.execute(select(code).where(tables.region.c.is_3t).order_by(code)).scalars()
+        return cls(**ids, named=named, regions=Regions(connection), listed_3t=frozenset(listed))
 
     def by_name(self, dimension: str, text: str) -> str | None:
         """Return the code of a dimension's row by its code or its label in either language."""

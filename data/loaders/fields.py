@@ -37,6 +37,7 @@ TEXTS = {
 }  # fmt: skip
 
 ALL = frozenset({*TIMES, *TEXTS})
+"""Fields of office sheets; those of reports are in `data.loaders.reports.fields`."""
 
 TIME_MEANINGS = {
     "detected_at": "when it was found",

@@ -22,6 +22,8 @@ from data.loaders.gathering import Gathering, IssueGathering
 from data.loaders.options import Options
 from data.loaders.prepared import Outcome, Prepared
 from data.loaders.problems import LoadProblem
+from data.loaders.reports import kinds
+from data.loaders.reports import tables as reports
 from data.loaders.summaries import Summary
 from data.loaders.writing import Batch, Writer
 from data.tables import feed
@@ -47,7 +49,8 @@ def load(engine: Engine, source: Source, options: Options) -> list[Summary]:
         return [BoundaryLoad(engine, source, codes, sha256, options).run()]
     if tables and _is(figures.is_figures, "figures", tables[0], options):
         return [FigureLoad(engine, source, table, codes, sha256, options).run() for table in tables]
-    return [TableLoad(engine, source, each, sha256, options).run() for each in prepare(source, tables, codes, options)]
+    options, prepared = prepare(source, tables, codes, options)
+    return [TableLoad(engine, source, each, sha256, options).run() for each in prepared]
 
 
 def _tables(source: Source, options: Options) -> list[Table]:
@@ -56,7 +59,8 @@ def _tables(source: Source, options: Options) -> list[Table]:
     is_mapped = told == "map" and bool(options.mapping.columns)
     if told != "auto" and not is_mapped and (kind == "json") != (told in JSON_FORMATS):
         raise LoadProblem(f"{source.name} is {'JSON' if kind == 'json' else 'no JSON'}: it cannot be {told}.")
-    return [] if kind == "json" else sheets.tables_of(source, options.mapping, is_text=kind == "text")
+    wanted = kinds.wanted(options.mapping, told)
+    return [] if kind == "json" else sheets.tables_of(source, options.mapping, wanted, is_text=kind == "text")
 
 
 def _is(known: Callable[[tuple[str, ...]], bool], name: str, table: Table, options: Options) -> bool:
@@ -66,13 +70,13 @@ def _is(known: Callable[[tuple[str, ...]], bool], name: str, table: Table, optio
     return options.format == name or (options.format == "auto" and not options.mapping.columns and known(table.header))
 
 
-def prepare(source: Source, tables: list[Table], codes: Codes, options: Options) -> list[Prepared[Any]]:
-    """Survey a file of any known format and return its tables ready to be loaded."""
+def prepare(source: Source, tables: list[Table], codes: Codes, options: Options) -> tuple[Options, list[Prepared[Any]]]:
+    """Survey a file of any known format and return its tables ready to be loaded, and the options to load them with."""
     if not tables:
-        return [claim_reviews.prepare(source, codes, options)]
+        return options, [claim_reviews.prepare(source, codes, options)]
     if _is(statements.is_statements, "dsa", tables[0], options):
-        return [statements.prepare(table, codes, options) for table in tables]
-    return sheets.prepare_known(tables, codes, options)
+        return options, [statements.prepare(table, codes, options) for table in tables]
+    return reports.prepare_known(tables, codes, options) or (options, sheets.prepare_known(tables, codes, options))
 
 
 def _is_map(source: Source, options: Options) -> bool:

@@ -9,12 +9,13 @@ from typing import Any, Literal, cast, get_args
 from data.loaders import fields
 from data.loaders.files.sources import readable
 from data.loaders.problems import LoadProblem
+from data.loaders.reports import fields as report_fields
 from data.loaders.values.calendars import NAMED_ZONES
 from data.loaders.values.dates import Order
 from data.loaders.values.regions import Scheme
 from data.loaders.words import plain
 
-RecordKind = Literal["auto", "content", "clarification", "issue"]
+RecordKind = Literal["auto", "content", "clarification", "issue", "reach", "activity", "qos"]
 
 SECTIONS = {"file", "columns", "constants", "formats", "values"}
 FILE_KEYS = {"delimiter", "sheet", "record", "feed", "date_order", "zone", "as_of", "region_codes", "automatic"}
@@ -63,8 +64,8 @@ def _checked(name: str, told: dict[str, Any]) -> Mapping:
     options = told.get("file", {})
     _only(name, "key in [file]", options, FILE_KEYS)
     for section in ("columns", "constants", "values"):
-        _only(name, f"field in [{section}]", told.get(section, {}), fields.ALL)
-    _only(name, "time field in [formats]", told.get("formats", {}), set(fields.TIMES))
+        _only(name, f"field in [{section}]", told.get(section, {}), fields.ALL | report_fields.ALL)
+    _only(name, "time field in [formats]", told.get("formats", {}), {*fields.TIMES, *report_fields.TIMES})
     return Mapping(
         columns={key: _names(name, key, value) for key, value in told.get("columns", {}).items()},
         constants={key: _text(name, key, value) for key, value in told.get("constants", {}).items()},

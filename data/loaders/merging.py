@@ -11,6 +11,10 @@ KEYS = {
     "takedown_request": ("content_key",),
     "clarification": ("issue_key", "natural_key"),
     "appeal": ("content_key",),
+    "campaign_reach": ("campaign_id", "channel_id", "province_code", "day", "theme_id"),
+    "hashtag_reach": ("hashtag", "service_id", "day"),
+    "activity": ("reference",),
+    "qos_measurement": ("site_key", "measured_at"),
 }
 """By what rows of each table are the same."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.loaders.mappings import Mapping
 
-FORMATS = ("auto", "office", "dsa", "claimreview", "figures", "map")
+FORMATS = ("auto", "office", "dsa", "claimreview", "reach", "activity", "qos", "figures", "map")
 
 FILES_FEED = "berkas"
 """feed.code under which files are loaded unless another is named."""

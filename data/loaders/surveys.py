@@ -147,7 +147,7 @@ def decide(
         order = replace(order, order=mapping.date_order, reason="given on the command line or in the mapping file")
     zone = NAMED_ZONES[mapping.zone] if mapping.zone else WIB
     style = DateStyle(order=order.order or "dmy", zone=zone, as_of=mapping.as_of or as_of)
-    scheme = mapping.region_codes or _scheme(table, found, regions)
+    scheme = mapping.region_codes or scheme_of(table.header, found.codes, regions)
     known = {*columns, *mapping.constants}
     is_sheet = "actioned_at" in known or (
         "status" in known and bool(known & {"reported_at", "notified_at", "received_at"})
@@ -190,14 +190,15 @@ def _has_articles_only(found: Survey) -> bool:
     return any(count for kind, count in found.kinds.items() if kind.startswith("article_url:"))
 
 
-def _scheme(table: Table, found: Survey, regions: Regions) -> Scheme | None:
-    words = " ".join(table.header).casefold()
+def scheme_of(header: tuple[str, ...], codes: Counter[tuple[str, str]], regions: Regions) -> Scheme | None:
+    """Return whose region codes these are, by the header or by the names beside them; None where both fit."""
+    words = " ".join(header).casefold()
     if "bps" in words and "kemendagri" not in words:
         return "bps"
     if "kemendagri" in words and "bps" not in words:
         return "kemendagri"
     votes: Counter[Scheme] = Counter()
-    for (code, name), count in found.codes.items():
+    for (code, name), count in codes.items():
         schemes = regions.schemes_of(code, name)
         if len(schemes) == 1:
             votes[schemes.pop()] += count

@@ -25,6 +25,10 @@ RECORDERS: dict[str, Callable[..., Recorded]] = {
     "takedown_request": recording.takedown_requests,
     "clarification": recording.clarifications,
     "appeal": recording.appeals,
+    "campaign_reach": recording.campaign_reach,
+    "hashtag_reach": recording.hashtag_reach,
+    "activity": recording.activities,
+    "qos_measurement": recording.qos_measurements,
 }
 
 

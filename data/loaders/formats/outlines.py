@@ -50,7 +50,8 @@ def thinned(outlines: dict[str, list[Polygon]], most: int) -> tuple[dict[str, li
 def _moved(one: Ring, grid: int) -> Ring:
     moved = (np.rint(one / grid) * grid).astype(np.int32)
     is_new = np.append(True, (moved[1:] != moved[:-1]).any(axis=1))
-    return moved[is_new]
+    kept: Ring = moved[is_new]
+    return kept
 
 
 def area(one: Ring) -> float:

@@ -16,11 +16,14 @@ from data.loaders.problems import LoadProblem
 from data.loaders.surveys import Decided, decide, survey
 
 
-def tables_of(source: Source, mapping: Mapping, *, is_text: bool) -> list[Table]:
-    """Return the table of a text file, or those of the sheets of a workbook that have rows."""
+def tables_of(source: Source, mapping: Mapping, wanted: frozenset[str], *, is_text: bool) -> list[Table]:
+    """Return the table of a text file, or those of the sheets of a workbook that have rows.
+
+    `wanted` are header names by which a header is known.
+    """
     if is_text:
-        return [delimited(source, mapping.wanted, mapping.delimiter)]
-    return sheets(source, mapping.wanted, mapping.sheet)
+        return [delimited(source, wanted, mapping.delimiter)]
+    return sheets(source, wanted, mapping.sheet)
 
 
 def prepare_known(tables: list[Table], codes: Codes, options: Options) -> list[Prepared[Seen]]:

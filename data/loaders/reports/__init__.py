@@ -1,0 +1,1 @@
+"""Reports of offices that are no hoaxes: campaign reach, activities, and telecom quality of service."""
