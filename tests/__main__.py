@@ -1,8 +1,8 @@
 """Set up everything the tests need and run all of them: `python3 -m tests [--no-skips] [PYTEST ARGUMENTS]`.
 
 Needs Python 3.11 or newer and nothing else: this file imports the standard library only, makes the virtual environment
-`.venv`, installs the project with its exact versions, adds PostgreSQL and Chromium through apt-get where it may, and
-says exactly what is missing where it may not. The exit code is 0 only when every step passed.
+`.venv`, installs the project with its exact versions, adds PostgreSQL, pgbouncer and Chromium through apt-get where it
+may, and says exactly what is missing where it may not. The exit code is 0 only when every step passed.
 """
 
 import ctypes
@@ -62,6 +62,11 @@ def has_postgres() -> bool:
     return any(POSTGRES.glob("*/bin/initdb")) or shutil.which("initdb") is not None
 
 
+def has_pgbouncer() -> bool:
+    """Whether a pgbouncer is here; Debian keeps it where only root looks."""
+    return shutil.which("pgbouncer") is not None or Path("/usr/sbin/pgbouncer").exists()
+
+
 def has_chromium() -> bool:
     """Whether a Chromium is here."""
     return shutil.which("chromium") is not None
@@ -95,8 +100,13 @@ def install_project() -> None:
 
 
 def equip_machine() -> None:
-    """Add PostgreSQL 15 and Chromium where allowed; say what stays missing, and what that costs."""
-    wanted = {"postgresql-15": has_postgres, "chromium": has_chromium, "libatomic1": has_libatomic}
+    """Add PostgreSQL 15, pgbouncer and Chromium where allowed; say what stays missing, and what that costs."""
+    wanted = {
+        "postgresql-15": has_postgres,
+        "pgbouncer": has_pgbouncer,
+        "chromium": has_chromium,
+        "libatomic1": has_libatomic,
+    }
     missing = [package for package, is_here in wanted.items() if not is_here()]
     if missing and may_install():
         say("Adding to this machine: " + ", ".join(missing))

@@ -42,7 +42,7 @@ def binaries() -> Path | None:
     return max(fitting, key=lambda f: int(f.parent.name) if f.parent.name.isdigit() else 0, default=None)
 
 
-def _other_user() -> dict[str, Any]:
+def other_user() -> dict[str, Any]:
     """Return how a child process becomes another user: the server refuses to run as root."""
     if os.geteuid() != 0:
         return {}
@@ -68,7 +68,7 @@ class Server:
         """Return a new server that answers; raise `RuntimeError` with its log when it does not."""
         found = binaries()
         assert found is not None, MISSING
-        server = cls(found, _new_folder(), _free_port(), secrets.token_hex(12))
+        server = cls(found, new_folder(), free_port(), secrets.token_hex(12))
         server.make_cluster()
         server.start(settings)
         return server
@@ -80,22 +80,16 @@ class Server:
         secret.chmod(0o644)
         command = [str(self.bin / "initdb"), "-D", str(self.folder / "data"), "-U", "postgres", "-E", "UTF8"]
         command += ["--locale=C", "--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}"]
-        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **_other_user())
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, **other_user())
         secret.unlink()
-
-    def standby(self) -> "Server":
-        """Return a new server that follows this one and answers."""
-        copy = self.copied()
-        copy.start()
-        return copy
 
     def copied(self) -> "Server":
         """Return a new server that will follow this one once it is started."""
-        folder = _new_folder()
-        copy = Server(self.bin, folder, _free_port(), self.password)
+        folder = new_folder()
+        copy = Server(self.bin, folder, free_port(), self.password)
         command = [str(self.bin / "pg_basebackup"), "-h", str(self.folder), "-p", str(self.port), "-U", "postgres"]
         command += ["-D", str(folder / "data"), "-R", "-c", "fast", "-N"]
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, **_other_user())
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **other_user())
         return copy
 
     def start(self, settings: dict[str, str] | None = None) -> None:
@@ -109,7 +103,7 @@ class Server:
         if shutil.which("setpriv"):
             command = ["setpriv", "--pdeathsig", "INT", *command]
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **_other_user())
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **other_user())
         self._wait_until_it_answers()
 
     def _wait_until_it_answers(self) -> None:
@@ -188,16 +182,18 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _new_folder() -> Path:
+def new_folder() -> Path:
+    """Return a new folder that the user of the server may write."""
     folder = Path(tempfile.mkdtemp(prefix="posko-pg-"))
-    other = _other_user()
+    other = other_user()
     if other:
         os.chown(folder, other["user"], other["group"])
     folder.chmod(0o755)
     return folder
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

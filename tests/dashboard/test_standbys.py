@@ -19,13 +19,13 @@ from sqlalchemy import Connection, Engine, text
 from dashboard import door, source, watcher
 from dashboard.hub import hub
 from data import hosts
-from data.deadlines import GRACE_SECONDS, QUERY_SECONDS
-from data.engine import Standing, follow, reader, writer
+from data.deadlines import GRACE_SECONDS, PING_SECONDS, QUERY_SECONDS
+from data.engine import Standing, follow, reader, snapshot, writer
 from data.errors import DatabaseUnreachable
 from data.hosts import Hosts
 from queries.filters import Choice, Filters
 from tests import postgres
-from tests.clusters import BEAT_SECONDS, Beating, Cluster, Looking, eventually, port_of, repeated
+from tests.clusters import BEAT_SECONDS, PATIENCE_SECONDS, Beating, Cluster, Looking, eventually, port_of, repeated
 from tests.screens import Point, opened, point_at, status
 
 __all__ = ["point_at"]
@@ -34,6 +34,18 @@ logger = logging.getLogger(__name__)
 
 PROMISE_SECONDS = 5.0
 """Reads are back, and show what was written meanwhile, within this time after a server dies or freezes."""
+
+SLACK_SECONDS = 3.0
+"""What the work itself may take on a busy machine; measured beside a load of 12 on two cores: 0.2 to 0.7 s."""
+
+KILLED_SECONDS = SLACK_SECONDS
+"""A dead server refuses at once: none of our time limits passes."""
+
+FROZEN_SECONDS = watcher.POLL_SECONDS + PING_SECONDS + hosts.GRACE_SECONDS + SLACK_SECONDS
+"""The watcher notices at its next look; then the other servers are asked, and the frozen one does not answer."""
+
+FROZEN_IN_A_QUESTION_SECONDS = QUERY_SECONDS + GRACE_SECONDS + hosts.GRACE_SECONDS + SLACK_SECONDS
+"""The question itself is given up by the client; meanwhile all others have gone on."""
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +131,8 @@ def test_the_standby_in_use_is_killed(cluster: Cluster, looking: Looking, beatin
     standby, since = in_use(cluster), time.monotonic()
     standby.kill()
     back(looking, beating)
-    assert in_use(cluster) in cluster.standbys, "the other standby is preferred to the primary"
-    assert tell("standby killed", looking, beating, since) <= PROMISE_SECONDS
+    assert tell("standby killed", looking, beating, since) <= KILLED_SECONDS
+    eventually(lambda: reads_a_standby(cluster))
     assert looking.not_fresh(since) == 0
     standby.start()
     assert in_use(cluster) is not standby, "who comes back is not read at once: it may have to catch up"
@@ -133,7 +145,7 @@ def test_the_standby_in_use_freezes(cluster: Cluster, looking: Looking, beating:
         standby.freeze()
         back(looking, beating)
         assert in_use(cluster) is not standby
-        assert tell("standby frozen", looking, beating, since) <= PROMISE_SECONDS
+        assert tell("standby frozen", looking, beating, since) <= FROZEN_SECONDS <= PROMISE_SECONDS
     assert looking.not_fresh(since) == 0
 
 
@@ -161,17 +173,17 @@ def test_the_standby_in_use_freezes_in_the_middle_of_a_question(
     with ExitStack() as thawed:
         thawed.callback(standby.thaw)
         asking.start()
-        assert slept.wait(PROMISE_SECONDS)
+        assert slept.wait(PATIENCE_SECONDS)
         since = time.monotonic()
         standby.freeze()
         asking.join()
         took = time.monotonic() - since
         logger.info("frozen in mid question: answered after %.2f s", took)
         back(looking, beating)
-        assert tell("beside it", looking, beating, since) <= PROMISE_SECONDS
+        assert tell("beside it", looking, beating, since) <= FROZEN_IN_A_QUESTION_SECONDS
     assert answers[0].state == "fresh"
     assert int(answers[0].frame["port"].iloc[0]) != standby.port
-    assert QUERY_SECONDS + GRACE_SECONDS - 1 <= took <= PROMISE_SECONDS * 1.3
+    assert took <= FROZEN_IN_A_QUESTION_SECONDS
 
 
 def test_both_standbys_are_killed(
@@ -183,7 +195,7 @@ def test_both_standbys_are_killed(
         standby.kill()
     back(looking, beating)
     assert in_use(cluster) is cluster.primary
-    assert tell("both standbys killed", looking, beating, since) <= PROMISE_SECONDS
+    assert tell("both standbys killed", looking, beating, since) <= KILLED_SECONDS
     assert looking.not_fresh(since) == 0
     cluster.standbys[1].start()
     took = eventually(lambda: in_use(cluster) is cluster.standbys[1])
@@ -211,6 +223,17 @@ def test_a_standby_that_stops_following_is_left_for_one_that_follows(
         fresh.dispose()
     finally:
         standby.administer("SELECT pg_wal_replay_resume()")
+
+
+def test_a_connection_of_a_snapshot_serves_other_reads_of_a_standby(cluster: Cluster) -> None:
+    """What is set back to read-write after a read-only transaction would be refused by a standby."""
+    engine = reader(f"{cluster.address()}?target_session_attrs=standby")
+    for _ in range(2):
+        with snapshot(engine) as connection:
+            number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() == number
+    engine.dispose()
 
 
 def test_silent_writers_are_no_reason_to_move(
