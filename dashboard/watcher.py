@@ -18,13 +18,11 @@ PAUSES_SECONDS = (1, 2, 4, 8, 15)
 """Waits before the next try to connect; the last one stays. Up to a fifth is added, so that processes spread."""
 
 TIME_SECONDS = 30.0
-"""Ages and overdue counts grow without any change of the data: a version at least this often."""
+"""Ages, windows and overdue counts move without any change of the data: a version for every screen at least this
+often, also while some feeds go on and others have stopped."""
 
 POKE_SECONDS = 2.0
 """A person who looks at a lost screen shortens the wait for the next try to this."""
-
-TIME = "time"
-"""The topic of a version in which only time has passed."""
 
 
 class Watcher(threading.Thread):
@@ -80,13 +78,13 @@ class Watcher(threading.Thread):
 
     def _look(self, version: Sequence[tuple[str, int]]) -> None:
         found = dict(version)
-        changed = [EVERYTHING] if self._seen is None else _changed(self._seen, found)
-        if not changed and time.monotonic() - self._told_at > TIME_SECONDS:
-            changed = [TIME]
+        is_due = self._seen is None or time.monotonic() - self._told_at > TIME_SECONDS
+        changed = [EVERYTHING] if is_due else _changed(self._seen or {}, found)
         self._failures, self._tries_anew = 0, False
         hub.set_problem(None)
         if changed:
-            self._seen, self._told_at = found, time.monotonic()
+            self._seen = found
+            self._told_at = time.monotonic() if is_due else self._told_at
             hub.publish(changed)
         self.looked.set()
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from dashboard import hub as hubs
 from dashboard import moments, watcher
-from dashboard.hub import Hub, hub
+from dashboard.hub import EVERYTHING, Hub, hub
 from data import schema
 from data.engine import transaction, writer
 from data.errors import DatabaseUnreachable
@@ -48,7 +48,19 @@ def test_time_that_passes_is_a_version_too(
     app_engine: Engine, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher, "TIME_SECONDS", 0.3)
-    assert eventually(lambda: [watcher.TIME] in told, 2.0)
+    assert eventually(lambda: [EVERYTHING] in told, 5.0)
+
+
+def test_time_passes_for_every_screen_while_one_feed_goes_on(
+    app_engine: Engine, told: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "TIME_SECONDS", 1.0)
+
+    def goes_on() -> bool:
+        bump(app_engine, "aduan")
+        return ["complaint"] in told and [EVERYTHING] in told
+
+    assert eventually(goes_on, 10.0), "a chart of another feed would stand still for ever"
 
 
 def test_a_database_that_comes_later_is_found(point_at: Point, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
