@@ -15,7 +15,7 @@ from data.recording.results import Recorded, Refused, Reject, Rows, UnknownColum
 from data.recording.subjects import Subject
 from data.rollups import keeping
 
-BATCH_ROWS = 1_000
+BATCH_ROWS = 2_000
 """Rows merged and written together: enough to share statements and cells, few enough to stay small."""
 
 
@@ -25,7 +25,7 @@ def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows,
     The rows apply in order. Everything is written, or, when an exception leaves this function, nothing.
     """
     given = as_rows(rows)
-    with connection.begin_nested():
+    with keeping.savepoint(connection), keeping.together(connection):
         keeping.take_gate(connection)
         feeds.require(connection, feed_code)
         seconds, total, newest = at_seconds(now), Recorded(), None

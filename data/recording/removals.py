@@ -22,7 +22,7 @@ def delete_contents(connection: Connection, feed_code: str, rows: Rows, *, now: 
 
     Each removal leaves a correction (with the row's `reason`) and an event of kind `deleted` for each request.
     """
-    with connection.begin_nested():
+    with keeping.savepoint(connection), keeping.together(connection):
         wanted, answer = _named(connection, content.SUBJECT, feed_code, rows, now)
         ids = {key[0] for key in wanted}
         requests = stored.read_by_id(connection, tables.takedown_request, "content_id", ids)
@@ -39,7 +39,7 @@ def delete_requests(connection: Connection, feed_code: str, rows: Rows, *, now: 
 
     The content then shows the outcome of the request that is now its highest; without any it is open again.
     """
-    with connection.begin_nested():
+    with keeping.savepoint(connection), keeping.together(connection):
         wanted, answer = _named(connection, takedown_request.SUBJECT, feed_code, rows, now)
         ids = {key[0] for key in wanted}
         requests = stored.read_by_id(connection, tables.takedown_request, "content_id", ids)

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Delete,
     Insert,
     Select,
     Table,
@@ -24,8 +24,12 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
 from data.columns import UtcSeconds
-from data.recording.changes import Changes, Key, Row
+from data.many_keys import among, bound
+from data.recording.changes import Changes, Key, Row, key_columns
 from data.rollups.keeping import in_chunks, kept
+
+IDS_AT_ONCE = 5_000
+"""Ids looked up in one statement, as one bound value."""
 
 
 def plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -38,30 +42,49 @@ Upsert = postgresql.Insert | sqlite.Insert
 
 @cache
 def _selection(table: Table, by: tuple[str, ...], columns: tuple[str, ...]) -> Select[Any]:
-    chosen = [type_coerce(table.c[name], plain(table.c[name].type)).label(name) for name in columns]
-    among = [type_coerce(table.c[name], plain(table.c[name].type)).in_(bindparam(name, expanding=True)) for name in by]
-    return select(*chosen).where(and_(*among))
+    stored = [type_coerce(table.c[name], plain(table.c[name].type)) for name in by]
+    among_each = [column.in_(bindparam(name, expanding=True)) for name, column in zip(by, stored, strict=True)]
+    return _chosen(table, columns).where(and_(*among_each))
 
 
-def read(
-    connection: Connection, table: Table, by: Sequence[str], keys: Iterable[Key], columns: Collection[str] = ()
-) -> list[Row]:
+@cache
+def _selection_by_id(table: Table, column: str, columns: tuple[str, ...], dialect_name: str) -> Select[Any]:
+    return _chosen(table, columns).where(among(table.c[column], dialect_name))
+
+
+def _chosen(table: Table, columns: tuple[str, ...]) -> Select[Any]:
+    return select(*(type_coerce(table.c[name], plain(table.c[name].type)).label(name) for name in columns))
+
+
+def read(connection: Connection, table: Table, by: Sequence[str], keys: Iterable[Key]) -> list[Row]:
     """Return the stored rows whose columns `by` hold values of the given keys, in no order.
 
     With several columns every combination is looked up: the rows returned may be more than the keys.
     """
-    names = tuple(columns) or tuple(column.name for column in table.columns)
-    statement = _selection(table, tuple(by), names)
-    found = []
+    if len(by) == 1 and isinstance(table.c[by[0]].type, BigInteger):
+        return read_by_id(connection, table, by[0], (key[0] for key in keys))
+    names, found = _names(table), []
     for some in in_chunks(sorted(set(keys))):
         values = {name: sorted({key[place] for key in some}) for place, name in enumerate(by)}
-        found += [dict(zip(names, row, strict=True)) for row in connection.execute(statement, values)]
+        found += _as_rows(names, connection.execute(_selection(table, tuple(by), names), values))
     return found
 
 
 def read_by_id(connection: Connection, table: Table, column: str, ids: Iterable[int], *columns: str) -> list[Row]:
-    """Return some columns of the stored rows whose `column` is among the ids."""
-    return read(connection, table, (column,), ((i,) for i in ids), columns)
+    """Return the stored rows, or some of their columns, whose `column` is among the ids; in no order."""
+    names, kind, found = columns or _names(table), connection.dialect.name, []
+    for some in in_chunks(sorted(set(ids)), IDS_AT_ONCE):
+        found += _as_rows(names, connection.execute(_selection_by_id(table, column, names, kind), bound(some, kind)))
+    return found
+
+
+@cache
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns)
+
+
+def _as_rows(names: tuple[str, ...], found: Iterable[Any]) -> list[Row]:
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def write(connection: Connection, changes: Changes) -> None:
@@ -86,16 +109,14 @@ def upsert(connection: Connection, table: Table, rows: list[Row], columns: Colle
     """Insert rows; where a key is there already, set the named columns (default: all), or none when it is empty."""
     if not rows:
         return
-    keys = [column.name for column in table.primary_key]
-    ordered = sorted(rows, key=lambda row: [row[name] for name in keys])
-    names = [column.name for column in table.columns]
-    chosen = tuple(name for name in names if columns is None or name in columns)
+    names = _names(table)
+    chosen = names if columns is None else tuple(name for name in names if name in columns)
+    cells = list(map(itemgetter(*names), sorted(rows, key=itemgetter(*key_columns(table)))))
     if connection.dialect.name == "postgresql":
-        arrays = {name: [row[name] for row in ordered] for name in names}
+        arrays = dict(zip(names, map(list, zip(*cells, strict=True)), strict=True))
         connection.execute(_upsert_arrays(table, chosen), arrays)
     else:
-        words = _upsert_rows(table, chosen, connection.dialect)
-        connection.exec_driver_sql(words, [tuple([row[name] for name in names]) for row in ordered])
+        connection.exec_driver_sql(_upsert_rows(table, chosen, connection.dialect), cells)
 
 
 @cache
@@ -125,11 +146,7 @@ def _on_conflict(table: Table, statement: Upsert, columns: tuple[str, ...]) -> I
 
 def remove(connection: Connection, table: Table, column: str, ids: Collection[int]) -> None:
     """Delete the rows whose `column` is among the ids, roll-ups kept; `column` is the distribution key."""
+    kind = connection.dialect.name
     with kept(connection, table, ids, ()):
-        for some in in_chunks(sorted(ids)):
-            connection.execute(_removal(table, column), {"ids": some})
-
-
-@cache
-def _removal(table: Table, column: str) -> Delete:
-    return delete(table).where(table.c[column].in_(bindparam("ids", expanding=True)))
+        for some in in_chunks(sorted(ids), IDS_AT_ONCE):
+            connection.execute(delete(table).where(among(table.c[column], kind)), bound(some, kind))

@@ -99,7 +99,7 @@ def in_chunks(keys: Iterable[T], size: int = KEYS_AT_ONCE) -> Iterator[list[T]]:
 def _delta(table: Table, sign: int, dialect_name: str) -> Insert:
     rollup = next(r for r in ROLLUPS if r.table is table)
     key = rollup.facts.c[rollup.facts.info["distributed_by"]]
-    rows = counted(rollup, rollup.facts.c, sign).where(key.in_(bindparam("keys", expanding=True)))
+    rows = counted(rollup, rollup.facts.c, sign, only=[key.in_(bindparam("keys", expanding=True))])
     return added(rollup, all_cells(rollup, rows), dialect_name)
 
 

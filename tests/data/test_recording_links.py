@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.recording.links import canonical_url
+from data.recording.links import PLAIN, canonical_url
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_different_posts_stay_different(one: str, other: str) -> None:
 def test_any_text_has_one_spelling_and_keeps_it(text: str) -> None:
     once = canonical_url(text)
     assert canonical_url(once) == once or ":" in text or "//" in text
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_a_plain_address_is_taken_apart_like_any_other(address: str) -> None:
+    assert canonical_url(address) == canonical_url(f"{address}?")

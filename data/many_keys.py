@@ -1,0 +1,25 @@
+"""Many whole keys in one statement as one bound value: the statement stays the same however many they are."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Text, any_, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+KEYS = "keys"
+"""Name of the bound value."""
+
+
+def among(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[bool]:
+    """Return whether a column of whole numbers is among the bound keys: a JSON list on SQLite, an array elsewhere."""
+    if dialect_name == "sqlite":
+        listed = func.json_each(bindparam(KEYS, type_=Text())).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(cast(bindparam(KEYS, type_=ARRAY(BigInteger)), ARRAY(BigInteger)))
+
+
+def bound(keys: Collection[int], dialect_name: str) -> dict[str, Any]:
+    """Return the parameters of a statement that asks `among`, the keys in order."""
+    ordered = sorted(keys)
+    return {KEYS: json.dumps(ordered) if dialect_name == "sqlite" else ordered}
