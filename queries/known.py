@@ -1,7 +1,7 @@
 """Facts as they were known at a moment: what a fixed link counts.
 
 A row counts when it was recorded by then. A time that lies later had not come. What came earlier but was told later
-(an event of the request recorded after the moment: its receipt, its action, its outcome) was not known, and what was
+(an event of the request recorded after the moment: receipt, stops, action, check, outcome) was not known, and what was
 told before is put back. So a fixed link gives the same figures next month; what still moves them is a correction of
 where content was found and of what kind it is, and corrections are listed.
 """
@@ -74,9 +74,11 @@ def _content(row: Row) -> dict[str, ColumnElement[Any]]:
 
 
 def _request(row: Row) -> dict[str, ColumnElement[Any]]:
-    came = {name: _by_then(row[name]) for name in ("notified_at", "stopped_at", "confirmed_down_at", "reappeared_at")}
-    told = {name: _told(row, name, _by_then(row[name])) for name in ("received_at", "actioned_at")}
-    return came | told | {"outcome_id": _outcome(row, row.actioned_at)}
+    came = {name: _by_then(row[name]) for name in ("notified_at", "reappeared_at")}
+    times = ("received_at", "actioned_at", "confirmed_down_at", "stopped_at")
+    told = {name: _told(row, name, _by_then(row[name])) for name in times}
+    stood = {"stopped_seconds": _told(row, "stopped_seconds", row.stopped_seconds, 0)}
+    return came | told | stood | {"outcome_id": _outcome(row, row.actioned_at)}
 
 
 def _issue(row: Row) -> dict[str, ColumnElement[Any]]:
