@@ -9,12 +9,12 @@ import streamlit as st
 from dashboard import countdown, formats
 from dashboard.charts import backlogs
 from dashboard.charts.chart import Chart, records
-from dashboard.door import Answers
+from dashboard.door import Answer, Answers
 from dashboard.escaping import plain
 from dashboard.formats import number
 from dashboard.language import current, t
 from dashboard.latencies import whole
-from dashboard.live import panel
+from dashboard.live import artefact, panel
 from dashboard.overview import REQUESTS, labels, window_words
 from dashboard.shell import rows_link
 from dashboard.tables import Column, Sheet, sheet
@@ -76,15 +76,27 @@ def _overdue_line(frame: pd.DataFrame) -> None:
 
 
 def draw_bad_times(answers: Answers) -> None:
-    """Draw how many requests have times that measure nothing, with a link to their rows."""
-    within, waiting = answers["within"].frame, answers["open"].frame
-    if within is None or waiting is None:
+    """Draw how many requests have times that measure nothing, by what is wrong, with a link to their rows."""
+    within, bad = answers["within"].frame, answers["bad"]
+    if within is None:
         return
-    bad, undated = whole(within)["n_unmeasurable"], whole(waiting)["n_undated"]
-    counts = {"n": number(bad, current()), "open": number(undated, current())}
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(t("latencies.bad_note", **counts), width="stretch")
-        rows_link(f"{t('latencies.bad_rows', n=counts['n'])} →", **REQUESTS, keadaan="tidak_terukur")
+        with st.container(width="stretch"):
+            panel(None, bad, lambda _: _say_bad(bad), border=False)
+        n = number(whole(within)["n_unmeasurable"], current())
+        rows_link(f"{t('latencies.bad_rows', n=n)} →", **REQUESTS, keadaan="tidak_terukur")
+
+
+def _say_bad(bad: Answer) -> None:
+    st.caption(artefact(bad, "latensi.bad", bad_times))
+
+
+def bad_times(frame: pd.DataFrame) -> str:
+    """Return how many requests have times of each bad kind (`bad_times.counts`), zeros included."""
+    kinds = [t(f"latencies.bad_{row['kind']}", n=number(row["n"], current())) for row in records(frame)]
+    since = frame.attrs.get("bounded_since")
+    bound = [] if since is None else [t("latencies.bad_since", at=formats.moment(since, current()))]
+    return " ".join([t("latencies.bad_kinds", what=" · ".join(kinds)), *bound])
 
 
 def error_tiles(answers: Answers, frame: pd.DataFrame) -> list[Tile]:

@@ -1,6 +1,6 @@
 """What a fixed link knew beside what is known now: the figures, how many requests made the difference, and which."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -32,15 +32,15 @@ def draw(answers: Answers) -> None:
     with st.container(border=True):
         panel(None, beside, partial(_both, answers), border=False)
         panel(None, answers["changes"], lambda _: _explain(answers), border=False)
-        fold_sheet(answers["changed"], "latensi.changed", t("latencies.changed_table"), partial(changed, answers))
+        fold_sheet(answers["changed"], "latensi.changed", t("hindsights.changed_table"), partial(changed, answers))
 
 
 def _both(answers: Answers, frame: pd.DataFrame) -> None:
     st.markdown(f"**{artefact(answers['beside'], 'latensi.beside.title', partial(sentence, answers))}**")
-    st.caption(t("latencies.beside_note"))
+    st.caption(t("hindsights.beside_note"))
     bounded = frame.attrs.get("bounded_since")
     if bounded is not None:
-        st.caption(t("latencies.beside_bound", at=formats.moment(bounded, current())))
+        st.caption(t("hindsights.beside_bound", at=formats.moment(bounded, current())))
     draw_sheet(answers["beside"], f"latensi.beside.{current()}", partial(both, answers), most=14)
 
 
@@ -49,7 +49,7 @@ def sentence(answers: Answers, frame: pd.DataFrame) -> str:
     (row,) = records(frame[frame["is_total"]])
     at = formats.moment(answers.filters.as_of, current()) if answers.filters else formats.UNKNOWN
     then, now = (_share(row, side) for side in SIDES)
-    return t("latencies.beside", at=at, then=then, now=now)
+    return t("hindsights.beside", at=at, then=then, now=now)
 
 
 def both(answers: Answers, frame: pd.DataFrame) -> Sheet:
@@ -57,15 +57,19 @@ def both(answers: Answers, frame: pd.DataFrame) -> Sheet:
     names, tongue = labels(answers).get("service", {}), current()
     rows = [row for row in records(frame) if row["n_requests_now"] or row["n_requests_then"] or row["is_total"]]
     columns = [Column(t("latencies.service"), [_name(row, names) for row in rows], width="medium")]
-    for side in SIDES:
-        columns += [
-            Column(t(f"latencies.n_{side}"), [number(row[f"n_requests_{side}"], tongue) for row in rows], True),
-            Column(t(f"latencies.share_{side}"), [_share(row, side) for row in rows], True),
-            Column(t(f"latencies.median_{side}"), [_quantile(row, side, "median") for row in rows], True),
-            Column(t(f"latencies.p90_{side}"), [_quantile(row, side, "p90") for row in rows], True),
-            Column(t(f"latencies.open_{side}"), [number(row[f"n_open_{side}"], tongue) for row in rows], True),
-        ]
-    return sheet(columns, t("latencies.beside_table"))
+    shown: dict[str, Callable[[Mapping[str, Any], str], str]] = {
+        "n": lambda row, side: number(row[f"n_requests_{side}"], tongue),
+        "share": _share,
+        "median": partial(_quantile, "median"),
+        "p90": partial(_quantile, "p90"),
+        "open": lambda row, side: number(row[f"n_open_{side}"], tongue),
+    }
+    columns += [
+        Column(t(f"hindsights.{name}_{side}"), [texts(row, side) for row in rows], is_number=True)
+        for name, texts in shown.items()
+        for side in SIDES
+    ]
+    return sheet(columns, t("hindsights.beside_table"))
 
 
 def _name(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -83,7 +87,7 @@ def _share(row: Mapping[str, Any], side: str) -> str:
     return f"{formats.percent(row[f'share_{side}'], current(), 0)} ({shown}), n = {number(n, current())}"
 
 
-def _quantile(row: Mapping[str, Any], side: str, name: str) -> str:
+def _quantile(name: str, row: Mapping[str, Any], side: str) -> str:
     if not row["is_applicable"]:
         return "n/a"
     own = {f"{name}_minutes": row[f"{name}_minutes_{side}"], "longest_minutes": row[f"longest_minutes_{side}"]}
@@ -101,11 +105,11 @@ def _explain(answers: Answers) -> None:
 def reasons(answers: Answers, frame: pd.DataFrame) -> str:
     """Return why the figures differ: so many requests came late, ended since, were told late, were corrected."""
     tongue = current()
-    parts = [t(f"latencies.{row['kind']}", n=f"**{number(row['n'], tongue)}**") for row in records(frame) if row["n"]]
+    parts = [t(f"hindsights.{row['kind']}", n=f"**{number(row['n'], tongue)}**") for row in records(frame) if row["n"]]
     total = answers["beside"].frame
     due = 0 if total is None else int(total.loc[total["is_total"], "n_not_yet_due_then"].iloc[0])
-    parts += [t("latencies.due_since", n=f"**{number(due, tongue)}**")] if due else []
-    return t("latencies.difference", what=" · ".join(parts)) if parts else t("latencies.no_difference")
+    parts += [t("hindsights.due_since", n=f"**{number(due, tongue)}**")] if due else []
+    return t("hindsights.difference", what=" · ".join(parts)) if parts else t("hindsights.no_difference")
 
 
 def changed(answers: Answers, frame: pd.DataFrame) -> Sheet:
@@ -113,17 +117,17 @@ def changed(answers: Answers, frame: pd.DataFrame) -> Sheet:
     tongue, names = current(), labels(answers)
     rows, services, outcomes = records(frame), names.get("service", {}), names.get("outcome", {})
     columns = [
-        Column(t("latencies.item"), [_address(row) for row in rows], link=rf"{links.ITEM}=(-?\d+)"),
-        Column(t("latencies.why_changed"), [t(f"latencies.kind_{row['kind']}") for row in rows]),
+        Column(t("hindsights.item"), [_address(row) for row in rows], link=rf"{links.ITEM}=(-?\d+)"),
+        Column(t("hindsights.why_changed"), [t(f"hindsights.kind_{row['kind']}") for row in rows]),
         Column(t("latencies.service"), [plain(services.get(r["service"], r["service"]), 40) for r in rows]),
         Column(t("latencies.begun"), [formats.moment(row["started_at"], tongue, year=False) for row in rows]),
         *(
-            Column(t(f"latencies.known_{side}"), [_known(row, side, outcomes) for row in rows], width="medium")
+            Column(t(f"hindsights.known_{side}"), [_known(row, side, outcomes) for row in rows], width="medium")
             for side in SIDES
         ),
-        Column(t("latencies.told_at"), [formats.moment(row["told_at"], tongue, year=False) for row in rows]),
+        Column(t("hindsights.told_at"), [formats.moment(row["told_at"], tongue, year=False) for row in rows]),
     ]
-    return sheet(columns, t("latencies.changed_table"))
+    return sheet(columns, t("hindsights.changed_table"))
 
 
 def _address(row: Mapping[str, Any]) -> str:
@@ -133,7 +137,7 @@ def _address(row: Mapping[str, Any]) -> str:
 def _known(row: Mapping[str, Any], side: str, outcomes: Mapping[str, str]) -> str:
     code = row[f"outcome_{side}"]
     if not code:
-        return t("latencies.unknown_then")
+        return t("hindsights.unknown_then")
     ended = row[f"ended_{side}"]
     word = plain(outcomes.get(code, code), 40)
     return word if pd.isna(ended) else f"{word} {formats.moment(ended, current(), year=False)}"

@@ -18,7 +18,7 @@ from dashboard.latency_choices import clock_words
 from dashboard.live import artefact
 from dashboard.overview import REQUESTS, labels, window_words
 from dashboard.tables import Column, Sheet, draw_sheet, sheet
-from dashboard.tiles import Tile
+from dashboard.tiles import Tile, picture
 from queries import comparisons, latency
 
 WATCHED = latency.RISK_MINUTES
@@ -100,9 +100,14 @@ def overdue(answers: Answers, frame: pd.DataFrame) -> Tile:
         measure="requests_overdue", value=f":red[▲ {n}]" if row["n_overdue"] else n,
         notes=(oldest if row["n_overdue"] else f":green[{t('overview.none_overdue')}]",
                f"{t('overview.nearing', n=number(row['n_nearing'], tongue))} · {still} {_open_word()}"),
-        about=about(answers, t("overview.now"), t("latencies.default_clock")),
+        about=about(answers, _when(answers), t("latencies.default_clock")),
         rows=t("overview.rows_requests", n=n), query=REQUESTS | {"keadaan": "lewat"},
     )  # fmt: skip
+
+
+def _when(answers: Answers) -> str:
+    """Return of when a figure of what is open speaks: of now, or of the moment of a fixed link."""
+    return t("latencies.as_known" if answers.filters is not None and answers.filters.pinned else "overview.now")
 
 
 def _open_word() -> str:
@@ -115,6 +120,13 @@ TILES: dict[str, Callable[[Answers, pd.DataFrame], Tile]] = {
     "p90": partial(quantile, "p90"),
     "open": overdue,
 }
+
+
+def draw_curves(answers: Answers, scale: str) -> None:
+    """Draw how long content stays up, a curve a service, and every service in numbers below."""
+    draw, more, note = partial(curves, answers, scale), partial(draw_watched, answers), curves_note(answers)
+    key, empty = f"latensi.curves.{scale}", t("latencies.curves_empty")
+    picture(answers["durations"], key, draw, "latency_median_minutes", note=note, empty=empty, more=more)
 
 
 def curves(answers: Answers, scale: str, frame: pd.DataFrame) -> Chart:

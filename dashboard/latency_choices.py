@@ -57,11 +57,11 @@ def choose_moment() -> None:
         return
     yesterday = datetime.now(WIB) - timedelta(days=1)
     day, hour = (f"posko.known.{part}.{current()}" for part in ("day", "hour"))
-    with st.popover(t("latencies.known_before"), icon=":material/history:"):
-        st.caption(t("latencies.known_help"))
-        st.date_input(t("latencies.known_day"), yesterday.date(), max_value="today", format="DD/MM/YYYY", key=day)
-        st.time_input(t("latencies.known_hour"), time(yesterday.hour), step=timedelta(minutes=15), key=hour)
-        st.button(t("latencies.known_show"), on_click=_known, args=(day, hour), type="primary")
+    with st.popover(t("hindsights.known_before"), icon=":material/history:"):
+        st.caption(t("hindsights.known_help"))
+        st.date_input(t("hindsights.known_day"), yesterday.date(), max_value="today", format="DD/MM/YYYY", key=day)
+        st.time_input(t("hindsights.known_hour"), time(yesterday.hour), step=timedelta(minutes=15), key=hour)
+        st.button(t("hindsights.known_show"), on_click=_known, args=(day, hour), type="primary")
 
 
 def _known(day_key: str, hour_key: str) -> None:

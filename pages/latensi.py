@@ -4,31 +4,22 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import backlogs, cohorts, hindsights, latencies, latency_choices, shell
+from dashboard import backlogs, closed_reports, cohorts, hindsights, latencies, latency_choices, shell, verdicts
 from dashboard.door import Answers, Question
 from dashboard.language import current, t
 from dashboard.live import live
 from dashboard.tables import fold_sheet
 from dashboard.tiles import picture, section, tile_panel, tile_row
-from queries import appeals, backlog, deadlines, durations, hindsight, request_sources, takedowns
+from queries import appeals, backlog, bad_times, closed_messaging, deadlines, durations, hindsight, takedowns
+from queries.request_sources import mix
 
-FIGURES: dict[str, Question] = {
-    "within": takedowns.within_promise,
-    "durations": durations.durations,
-    "open": takedowns.now_open,
-}
-SPEED: dict[str, Question] = FIGURES | {"deadlines": deadlines.in_force, "mix": request_sources.mix}
-WAITING: dict[str, Question] = {
-    "ages": backlog.by_age,
-    "queue": backlog.queue,
-    "over": backlog.just_over,
-    "open": takedowns.now_open,
-}
-THEN: dict[str, Question] = {
-    "beside": hindsight.beside,
-    "changes": hindsight.changes,
-    "changed": hindsight.changed,
-}
+WITHIN: dict[str, Question] = {"within": takedowns.within_promise}
+ANSWER: dict[str, Question] = WITHIN | {"durations": durations.durations, "mix": mix}
+FIGURES: dict[str, Question] = WITHIN | {"durations": durations.durations, "open": takedowns.now_open}
+SPEED: dict[str, Question] = ANSWER | {"deadlines": deadlines.in_force}
+BAD: dict[str, Question] = WITHIN | {"bad": bad_times.counts}
+WAITING: dict[str, Question] = {"ages": backlog.by_age, "queue": backlog.queue, "over": backlog.just_over}
+THEN: dict[str, Question] = {"beside": hindsight.beside, "changes": hindsight.changes, "changed": hindsight.changed}
 
 
 def heading(answers: Answers) -> None:
@@ -49,14 +40,12 @@ def speed(scale: str, answers: Answers) -> None:
     left, right = st.columns([11, 9], gap="small")
     answer, within, empty = answers["durations"], answers["within"], t("latencies.curves_empty")
     with left:
-        draw, more = partial(latencies.curves, answers, scale), partial(latencies.draw_watched, answers)
-        note, key = latencies.curves_note(answers), f"latensi.curves.{scale}"
-        picture(answer, key, draw, "latency_median_minutes", note=note, empty=empty, more=more)
+        latencies.draw_curves(answers, scale)
+        picture(answer, "latensi.ends", latencies.ends, "ended_share", note=t("latencies.endings_note"), empty=empty)
     with right:
         draw, more = partial(latencies.within, answers), partial(latencies.draw_left_out, within)
         note = latencies.order_note(answers)
         picture(within, "latensi.by_service", draw, "within_promise_share", note=note, more=more)
-        picture(answer, "latensi.ends", latencies.ends, "ended_share", note=t("latencies.endings_note"), empty=empty)
 
 
 def waiting(answers: Answers) -> None:
@@ -76,14 +65,16 @@ def errors(answers: Answers) -> None:
 
 
 shell.header("latensi")
-live("latensi.heading", {"within": takedowns.within_promise}, heading)
+live("latensi.heading", WITHIN, heading)
 scale = latency_choices.choose()
+live("latensi.answer", ANSWER, verdicts.draw, topics=("request",))
 live("latensi.then", THEN, hindsights.draw, topics=("request",))
 live("latensi.figures", FIGURES, figures, topics=("request",))
-live("latensi.bad", FIGURES, backlogs.draw_bad_times, topics=("request",))
+live("latensi.bad", BAD, backlogs.draw_bad_times, topics=("request",))
+live("latensi.waiting", WAITING | {"open": takedowns.now_open}, waiting)
 live("latensi.speed", SPEED, partial(speed, scale), topics=("request",))
-live("latensi.waiting", WAITING, waiting)
 cohort, line = latency_choices.choose_trend()
 live("latensi.trend", cohorts.questions(line), partial(cohorts.draw, cohort, line), topics=("request",))
+live("latensi.closed", {"closed": closed_messaging.clarified}, closed_reports.draw, topics=("content",))
 section(t("latencies.errors"))
 live("latensi.errors", {"errors": appeals.errors}, errors, topics=("request",))

@@ -65,6 +65,9 @@ QUEUE_ROWS = 50
 JUDGED_REQUESTS = 50_000
 """Requests judged one by one by the rule of their class, which no roll-up holds: about a tenth of a second."""
 
+REPORTS_WINDOW = timedelta(days=7)
+"""Longest stretch of reports from closed messaging whose way to clarification is read one by one."""
+
 HINDSIGHT_WINDOW = timedelta(days=31)
 """Longest stretch over which what was known then stands beside what is known now: no roll-up holds the first."""
 

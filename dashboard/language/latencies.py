@@ -70,12 +70,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "outside the denominator: {withdrawn} withdrawn, {bad} with unmeasurable times, {na} closed messaging",
     ),
     "bad_rows": ("{n} waktu tidak terukur", "{n} unmeasurable times"),
-    "bad_note": (
-        ("{n} pengajuan dalam rentang ini waktunya negatif, kosong atau hanya tanggal; {open} yang terbuka tanpa jam. "
-        "Disimpan dan dihitung, tidak masuk angka di atas."),
-        ("{n} requests of this window have negative, missing or day-precision times; {open} open ones have no clock. "
-        "Kept and counted, left out of the figures above."),
-    ),
     "endings_note": (
         "Stempel, penolakan dan pencabutan bukan penurunan: masing-masing akhir sendiri (Aalen–Johansen).",
         "Labels, rejections and withdrawals are not removals: each is an end of its own (Aalen–Johansen).",
@@ -135,49 +129,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "removed_between": ("diturunkan {window}", "removed {window}"),
     "rows_appeals": ("{n} keberatan", "{n} appeals"),
     "last_90": ("90 hari", "90 days"),
-    "known_before": ("Seperti diketahui pada …", "As known at …"),
-    "known_help": (
-        ("Halaman ini seperti yang ditampilkan pada saat itu, dari catatan yang sudah masuk; di sampingnya, angka yang "
-        "diketahui kini."),
-        "This page as it stood at that moment, from what had been recorded by then; beside it, what is known now.",
-    ),
-    "known_day": ("Tanggal", "Day"),
-    "known_hour": ("Pukul (WIB)", "Time (WIB)"),
-    "known_show": ("Tampilkan", "Show"),
-    "beside": (
-        "Turun dalam 60 menit: {then} seperti diketahui {at}; {now} seperti diketahui kini",
-        "Removed within 60 minutes: {then} as known at {at}; {now} as known now",
-    ),
-    "beside_note": (
-        ("pengajuan yang sama di kedua sisi: jamnya mulai dalam rentang ini sebelum saat itu · saat itu: dari catatan "
-        "yang sudah masuk; kini: dari semua catatan"),
-        ("the same requests on both sides: their clock started in this window by that moment · then: from what was "
-        "recorded by it; now: from all that is recorded"),
-    ),
-    "beside_bound": ("Dibandingkan paling lama 31 hari: sejak {at}.", "Compared over at most 31 days: since {at}."),
-    "beside_table": ("Angka seperti diketahui saat itu dan kini", "Figures as known then and now"),
-    "n_then": ("n saat itu", "n then"), "n_now": ("n kini", "n now"),
-    "share_then": ("≤ 60 m saat itu", "≤ 60 m then"), "share_now": ("≤ 60 m kini", "≤ 60 m now"),
-    "median_then": ("median saat itu", "median then"), "median_now": ("median kini", "median now"),
-    "p90_then": ("p90 saat itu", "p90 then"), "p90_now": ("p90 kini", "p90 now"),
-    "open_then": ("terbuka saat itu", "open then"), "open_now": ("terbuka kini", "open now"),
-    "difference": ("Selisihnya: {what}.", "The difference: {what}."),
-    "no_difference": ("Tidak ada yang berubah sejak saat itu.", "Nothing has changed since."),
-    "came_late": ("{n} datang terlambat", "{n} came late"),
-    "ended_since": ("{n} berakhir sesudahnya", "{n} ended since"),
-    "told_late": ("{n} sudah berakhir, baru dilaporkan sesudahnya", "{n} had ended, told only later"),
-    "corrected": ("{n} diralat", "{n} corrected"),
-    "due_since": ("{n} waktu itu belum jatuh tempo", "{n} were not yet due then"),
-    "kind_came_late": ("datang terlambat", "came late"),
-    "kind_ended_since": ("berakhir sesudahnya", "ended since"),
-    "kind_told_late": ("terlambat dilaporkan", "told late"),
-    "kind_corrected": ("diralat", "corrected"),
-    "changed_table": ("Pengajuan yang membuat selisih", "Requests that make the difference"),
-    "item": ("Butir", "Item"),
-    "why_changed": ("Sebab", "Why"),
-    "known_then": ("Diketahui saat itu", "Known then"), "known_now": ("Diketahui kini", "Known now"),
-    "unknown_then": ("belum tercatat", "not yet recorded"),
-    "told_at": ("Terakhir dicatat", "Last told"),
     "deadline": ("Tenggat", "Deadline"),
     "line_promise": ("60 menit · janji", "60 minutes · promise"),
     "line_urgent": ("4 jam · mendesak", "4 hours · urgent"),
@@ -195,4 +146,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "met_within": ("tepat waktu", "in time"), "met_open_late": ("lewat, terbuka", "late, open"),
     "met_removed_late": ("turun terlambat", "removed late"), "met_ended_otherwise": ("akhir lain", "other ends"),
     "met_not_yet_due": ("belum jatuh tempo", "not yet due"),
+    "closed": ("Pesan tertutup: dari laporan ke klarifikasi", "Closed messaging: from report to clarification"),
+    "closed_note": (
+        ("WhatsApp, LINE dan sejenisnya: tidak ada penurunan oleh platform, jadi latensinya n/a, bukan 0 · yang belum "
+        "diklarifikasi ikut dihitung (Kaplan–Meier) · Telegram tertutup tidak dibedakan dari yang terbuka"),
+        ("WhatsApp, LINE and the like: no platform takes content down there, so latency is n/a, not 0 · those not yet "
+        "clarified are counted in (Kaplan–Meier) · private Telegram is not told apart from public"),
+    ),
+    "closed_bound": ("Dihitung paling lama 7 hari: sejak {at}.", "Counted over at most 7 days: since {at}."),
+    "closed_reports": ("Laporan", "Reports"), "closed_clarified": ("diklarifikasi", "clarified"),
+    "closed_already": ("sudah terklarifikasi saat dilaporkan", "clarified before the report"),
+    "closed_waiting": ("menunggu", "waiting"),
+    "closed_median": ("Median ke klarifikasi", "Median to clarification"), "closed_p90": ("p90", "p90"),
+    "closed_latency": ("Latensi platform", "Platform latency"),
+    "bad_negative": ("{n} negatif", "{n} negative"),
+    "bad_without_end": ("{n} tanpa waktu selesai", "{n} without an end"),
+    "bad_day_only": ("{n} hanya tanggal", "{n} with a date only"),
+    "bad_without_start": ("{n} terbuka tanpa waktu mulai", "{n} open without a start"),
+    "bad_future": ("{n} di masa depan", "{n} in the future"),
+    "bad_kinds": (
+        "Waktu yang tidak terukur: {what}. Disimpan dan dihitung di sini, tidak masuk angka mana pun.",
+        "Times that measure nothing: {what}. Kept and counted here, left out of every figure.",
+    ),
+    "bad_since": ("(rincian sejak {at})", "(kinds since {at})"),
+    "as_known": ("seperti diketahui saat itu", "as known then"),
 }  # fmt: skip

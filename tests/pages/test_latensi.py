@@ -221,6 +221,51 @@ def test_the_declaration_is_drawn_on_the_axis_when_in_range(room: Room, engine: 
     assert "Deklarasi Pilkada Damai 2024" in [row["text"] for row in rows(trend, "event")]
 
 
+@pytest.mark.parametrize(
+    ("language", "share", "slow", "unranked"),
+    [
+        ("id", "24 dari 37 pengajuan (65 %) turun dalam satu jam. Kita yakin 95 %: 49–78 %",
+         "Hampir pasti kurang dari separuh turun dalam satu jam di: **X** (0–13 %, n = 25)",
+         "Siapa paling lambat **tidak dapat dikatakan**: sumber temuan berbeda"),
+        ("en", "24 of 37 requests (65 %) came down within an hour. We are 95 % sure of 49–78 %",
+         "Almost surely less than half came down within an hour on: **X** (0–13 %, n = 25)",
+         "Who is slowest **cannot be said**: detection sources differ"),
+    ],
+)  # fmt: skip
+def test_the_page_answers_first_and_refuses_to_name_a_slowest_where_it_cannot(
+    room: Room, engine: Engine, language: str, share: str, slow: str, unranked: str
+) -> None:
+    room()
+    first = texts(opened("latensi", bahasa=language)).replace("\xa0", " ")
+    assert share in first
+    with transaction(engine) as connection:
+        for _ in range(25):
+            factories.request(connection, ago(hours=4), service_id=factories.X, source_id=PUBLIC)
+    shown = texts(opened("latensi", bahasa=language, layanan="facebook,x")).replace("\xa0", " ")
+    assert slow in shown
+    assert unranked in shown
+
+
+def test_the_slowest_is_named_where_nothing_stands_against_it(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        for _ in range(25):
+            factories.request(connection, ago(hours=4), service_id=factories.X)
+    assert "Paling lambat: **X** (0–13\xa0%, n = 25)." in texts(opened("latensi", layanan="facebook,x"))
+
+
+def test_closed_messaging_shows_reports_and_clarifications_and_no_latency(room: Room, engine: Engine) -> None:
+    room()  # four items on WhatsApp, none of them clarified
+    with transaction(engine) as connection:
+        found = ago(hours=5)
+        for _ in range(9):
+            factories.content(connection, found, service_id=WHATSAPP, clarified_at=found + timedelta(minutes=90))
+    table = next(table for table in sheets(opened("latensi")) if table and "Laporan" in table[0])
+    whatsapp = next(row for row in table if row["Layanan"] == "WhatsApp")
+    assert (whatsapp["Laporan"], whatsapp["diklarifikasi"], whatsapp["menunggu"]) == ("13", "9", "4")
+    assert (whatsapp["Median ke klarifikasi"], whatsapp["Latensi platform"]) == ("1\xa0j\xa030\xa0m", "n/a")
+
+
 def test_the_backlog_is_all_that_is_open(room: Room) -> None:
     room()
     table = next(table for table in chart_tables(opened("latensi")) if "left" in table.column_names
@@ -253,7 +298,7 @@ def test_bad_times_are_counted_with_a_way_to_their_rows(room: Room, engine: Engi
         factories.ended(connection, ago(hours=3), 5, REMOVED, time_precision="day")
         factories.request(connection, None)
     app = opened("latensi")
-    assert "1 pengajuan dalam rentang ini waktunya negatif" in texts(app)
+    assert "0 negatif · 0 tanpa waktu selesai · 1 hanya tanggal · 1 terbuka tanpa waktu mulai · 0 di masa" in texts(app)
     assert "keadaan=tidak_terukur" in links(app)["1 waktu tidak terukur →"]
     assert "49–78\xa0%, n = 37" in texts(app)
 

@@ -1,0 +1,81 @@
+"""Requests whose times measure nothing, by what is wrong with them: kept, counted, listed, and left out of figures."""
+
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, text
+
+from data.rollups import clocks
+from data.rollups.clocks import seconds
+from data.rollups.declarations import REQUEST, on_clock
+from data.rollups.shapes import one_if
+from data.tables import takedown_request
+from data.tables.facts import ODD_OPEN_REQUEST
+from queries.backlog import SKEW_SECONDS
+from queries.compliance import newest
+from queries.cubes import Piece, started_between
+from queries.dimensions import ids
+from queries.filters import Filters
+from queries.known import as_known
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import Columns, Statement, from_rows, total
+from queries.waiting import open_then
+
+BAD_TIMES: Columns = {"kind": "text", "n": "count"}
+
+KINDS = ("negative", "without_end", "day_only", "without_start", "future")
+"""What is wrong, in the order shown.
+
+negative: it ended before its clock started. without_end: it ended, nobody knows when. day_only: a date without a time
+of day. These three are of clocks started in the window. without_start: open now, whenever sent, with no time to start
+from. future: its clock started, or it ended, after as_of, by more than `SKEW_SECONDS`.
+"""
+
+
+def counts(connection: Connection, filters: Filters) -> pd.DataFrame:
+    """One row per kind in the order of `KINDS`, zeros included; the kinds of one request exclude each other.
+
+    The first three are read from the newest requests of the window (`compliance.newest`): `attrs["bounded_since"]`.
+    """
+    numbered, ticking = ids(connection), filters.clock
+    cut = newest(connection, filters, numbered)
+    moments = {name: int(getattr(cut, name).timestamp()) for name in ("since", "until", "as_of")}
+    chosen: dict[str, Any] = {**values(cut, numbered), **moments, "late": moments["as_of"] + SKEW_SECONDS}
+    odd = connection.execute(_odd(narrowed(cut), ticking, cut.pinned), chosen).mappings().one()
+    ahead = 0 if cut.pinned else connection.execute(_ahead(narrowed(cut), ticking), chosen).scalar_one()
+    startless = connection.execute(_startless(narrowed(cut), cut.pinned), chosen).scalar_one()
+    found = {**odd, "without_start": startless, "future": ahead}
+    bounded = cut.since if cut.since > filters.since else None
+    return from_rows([{"kind": kind, "n": found[kind]} for kind in KINDS], BAD_TIMES, {"bounded_since": bounded})
+
+
+@lru_cache(maxsize=200)
+def _odd(shape: Narrowed, code: str, is_pinned: bool) -> Statement:
+    """Count what has a start in the window but no length, each request under the first kind that fits."""
+    ticking, rollup = clocks.CLOCKS[code], on_clock(REQUEST.table.name, code)
+    piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
+    row: Any = as_known(takedown_request, piece, rollup.starts) if is_pinned else takedown_request.c
+    is_day, has_ended = row.time_precision != "second", ~clocks.is_running(row, ticking)
+    endless = and_(has_ended, clocks.ended(row, ticking).is_(None))
+    backwards = and_(has_ended, clocks.latency(row, ticking) < 0)
+    kinds = {"day_only": is_day, "without_end": and_(~is_day, endless), "negative": and_(~is_day, backwards)}
+    sums = [total(one_if(met)).label(kind) for kind, met in kinds.items()]
+    return select(*sums).where(started_between(rollup, row, piece), *shape.facts(row))
+
+
+@lru_cache(maxsize=200)
+def _startless(shape: Narrowed, is_pinned: bool) -> Statement:
+    """Count open requests without a start; the index of odd open ones knows those of the default clock."""
+    row: Any = open_then(ODD_OPEN_REQUEST) if is_pinned else takedown_request.c
+    is_open = () if is_pinned else (text(ODD_OPEN_REQUEST),)
+    startless = clocks.started(row, clocks.DEFAULT).is_(None)
+    return select(func.count()).where(*is_open, startless, *shape.facts(row))
+
+
+@lru_cache(maxsize=200)
+def _ahead(shape: Narrowed, code: str) -> Statement:
+    """Count what starts or ends in the future, through the indexes on both times."""
+    row, late = takedown_request.c, bindparam("late", type_=BigInteger)
+    times = [row[name] for name in (*clocks.CLOCKS[code].starts, "actioned_at")]
+    return select(func.count()).where(or_(*(seconds(time) > late for time in times)), *shape.facts(row))
