@@ -15,6 +15,7 @@ from data.loaders.merging import earliest, merged
 from data.loaders.prepared import Refusal
 from data.loaders.summaries import Summary
 from data.recording import Recorded, Reject, quarantine
+from data.rollups import keeping
 from data.tables import issue
 
 ROWS_A_BATCH = 2_000
@@ -85,7 +86,7 @@ class Writer:
     def _kept(self, batch: Batch) -> Written:
         written = Written()
         try:
-            with transaction(self.engine) as connection:
+            with transaction(self.engine) as connection, keeping.together(connection):
                 self._record(connection, batch, written)
                 if self.is_dry_run:
                     raise Undone  # noqa: TRY301 - the one way to make the block roll back
