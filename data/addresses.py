@@ -66,13 +66,26 @@ def _hosts(
     query: dict[str, str | tuple[str, ...]] = dict(options)
     _check_target(query.get("target_session_attrs"))
     named = [_host_and_port(host) for host in listed.split(",") if host]
-    hosts = [value for name, value in options if name == "host"]
+    hosts = [host for name, value in options if name == "host" for host in value.split(",")]
     if len(named) > 1:
         hosts = [*listed.split(","), *hosts]
-    if hosts:
-        query["host"] = tuple(hosts) if len(hosts) > 1 else hosts[0]
+    if len(hosts) > 1:
+        query["host"] = _with_ports(hosts, str(query.pop("port", "")).split(","))
+    elif hosts:
+        query["host"] = hosts[0]
     host, port = named[0] if len(named) == 1 else (None, None)
     return host, port, query
+
+
+def _with_ports(hosts: list[str], ports: list[str]) -> tuple[str, ...]:
+    """Return several hosts, each with its port; one `port` option stands for all of them, several are in order."""
+    if len(ports) not in (1, len(hosts)):
+        raise AddressUnusable("The database address has several hosts and another number of ports.")
+    every = ports if len(ports) > 1 else ports * len(hosts)
+    is_bare = [":" not in host.rpartition("]")[2] for host in hosts]
+    return tuple(
+        f"{host}:{port}" if bare and port else host for host, port, bare in zip(hosts, every, is_bare, strict=True)
+    )
 
 
 def _host_and_port(text: str) -> tuple[str, int | None]:
@@ -90,4 +103,4 @@ def _check_target(target: object) -> None:
 def has_several_hosts(url: URL) -> bool:
     """Return whether the address names more than one server."""
     hosts = url.query.get("host", ())
-    return "," in hosts if isinstance(hosts, str) else len(hosts) > 1
+    return not isinstance(hosts, str) and len(hosts) > 1

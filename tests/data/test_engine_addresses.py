@@ -45,6 +45,23 @@ def test_several_servers(spelling: str) -> None:
     assert has_several_hosts(url)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://petugas@/hoaks?host=h1,h2&port=1,2",
+        "postgresql://petugas@/hoaks?host=h1&host=h2&port=1,2",
+        "postgresql://petugas@h1,h2:2/hoaks?port=1",
+    ],
+)
+def test_ports_given_apart_go_to_their_hosts(address: str) -> None:
+    assert normalise(address).query == {"host": ("h1:1", "h2:2")}
+
+
+def test_hosts_and_ports_that_do_not_pair_are_refused() -> None:
+    with pytest.raises(AddressUnusable, match="number of ports"):
+        normalise("postgresql://petugas@/hoaks?host=h1,h2&port=1,2,3")
+
+
 def test_a_unix_socket() -> None:
     url = normalise("postgresql://petugas@/hoaks?host=/run/postgresql&port=5433")
     assert (url.host, url.query) == (None, {"host": "/run/postgresql", "port": "5433"})
