@@ -5,7 +5,7 @@ known to contradict themselves are named. Ours are of the same window by now, wh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +25,7 @@ FIGURES: Columns = {
     "figure_set": "text", "service": "text", "is_total": "flag", "window_start": "time", "window_end": "time",
     "source": "text", "note": "text",
     "issues": "number", "found": "number", "removed": "number", "labelled": "number", "open": "number",
+    "restricted": "number", "rejected": "number", "withdrawn": "number",
     "difference": "number", "services_difference": "number", "balance": "text",
     "slip": "text", "slip_id": "text", "slip_en": "text",
     "is_covered": "flag", "our_issues": "number", "our_found": "number", "our_removed": "number",
@@ -36,40 +37,69 @@ BALANCED, UNBALANCED, INCOMPLETE = "balanced", "unbalanced", "incomplete"
 
 COLUMN_OF: Mapping[str, str] = MappingProxyType({
     "isu": "issues", "found": "found", "removed": "removed", "labelled": "labelled", "open": "open",
+    "restricted": "restricted", "rejected": "rejected", "withdrawn": "withdrawn",
 })  # fmt: skip
 """Published measure -> column."""
 
-SLIPS: Mapping[tuple[str, str], tuple[str, str, str]] = MappingProxyType(
-    {
-        ("A", "facebook"): (
-            "two_values",
-            "Satu konferensi pers menyebut 454 dan 455; 332 + 123 = 455.",
-            "One press conference says 454 and 455; 332 + 123 = 455.",
-        ),
-        ("A", "tiktok"): (
-            "misprint",
-            "Tercetak 14 diturunkan dan 4 tersisa dari 25; 25 − 4 = 21.",
-            "Printed as 14 removed and 4 left of 25; 25 − 4 = 21.",
-        ),
-        ("B", ""): (
-            "issues_as_content",
-            "96 isu tercetak sebagai 96 konten; kontennya 355.",
-            "96 issues were printed as 96 content items; the content is 355.",
-        ),
-        ("SAMAN", ""): (
-            "sum_of_parts",
-            "Total 2.179.223, tetapi jumlah bagiannya 2.163.183.",
-            "The total is 2,179,223 but its parts sum to 2,163,183.",
-        ),
-    }
-)
-"""(Set, service) of releases known to contradict themselves -> (code, Indonesian, English)."""
+PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
+"""What found is made of."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A release known to contradict itself: where it stands, the figures by which it is known, and what to say."""
+
+    figure_set: str | None
+    service: str
+    figures: Mapping[str, frozenset[int]]
+    code: str
+    words_id: str
+    words_en: str
+
+    def is_of(self, row: Mapping[str, Any]) -> bool:
+        """Return whether a row is that release: a set of the same letter with other figures is another one."""
+        is_there = self.figure_set in (None, row["figure_set"]) and self.service == row["service"]
+        return is_there and all(row[name] in known for name, known in self.figures.items())
+
+
+SLIPS = (
+    Slip(
+        "A", "facebook", {"found": frozenset({454, 455}), "removed": frozenset({332})}, "two_values",
+        "Satu konferensi pers menyebut 454 dan 455; 332 + 123 = 455.",
+        "One press conference says 454 and 455; 332 + 123 = 455.",
+    ),
+    Slip(
+        "A", "tiktok", {"found": frozenset({25}), "removed": frozenset({14, 21})}, "misprint",
+        "Tercetak 14 diturunkan dan 4 tersisa dari 25; 25 − 4 = 21.",
+        "Printed as 14 removed and 4 left of 25; 25 − 4 = 21.",
+    ),
+    Slip(
+        "B", "", {"issues": frozenset({96})}, "issues_as_content",
+        "96 isu tercetak sebagai 96 konten; kontennya 355.",
+        "96 issues were printed as 96 content items; the content is 355.",
+    ),
+    Slip(
+        None, "", {"found": frozenset({2_179_223})}, "sum_of_parts",
+        "Total 2.179.223, tetapi jumlah bagiannya 2.163.183.",
+        "The total is 2,179,223 but its parts sum to 2,163,183.",
+    ),
+)  # fmt: skip
+"""Releases known to contradict themselves; `posko load` names any other that does not add up."""
+
+MIXED = Slip(
+    None, "", {}, "issues_as_content",
+    "Jumlah isu tercetak sebagai jumlah konten.", "The number of issues was printed as that of content items.",
+)  # fmt: skip
+"""Any other release that gives one number for both and does not add up."""
+
+NO_SLIP = Slip(None, "", {}, "", "", "")
 
 
 def figures(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per published set and service, the whole (service '') first, sets in order of their letters.
 
-    difference: found less the published parts. services_difference: found of the whole less that of its services.
+    difference: found less the published parts. services_difference: found of the whole less that
+    of its services, or of the categories it was printed by.
     balance: `balanced`, `unbalanced` or `incomplete`. Narrowed by service only.
     """
     numbered = ids(connection)
@@ -107,16 +137,18 @@ def _services(rows: Mapping[tuple[str, str], Row], figure_set: str) -> list[Row]
 
 
 def _line(row: Row, services: Sequence[Row]) -> dict[str, Any]:
-    parts = [row[name] for name in ("removed", "labelled", "open") if row[name] is not None]
+    parts = [row[name] for name in PARTS if row[name] is not None]
     found = row["found"]
     difference = found - sum(parts) if found is not None and parts else None
     by_service = [service["found"] for service in services if service["found"] is not None]
     gap = found - sum(by_service) if found is not None and by_service else None
-    slip = SLIPS.get((row["figure_set"], row["service"]), ("", "", ""))
+    balance = _balance(difference, gap, is_whole=row["open"] is not None)
+    is_mixed = balance == UNBALANCED and found == row["issues"]
+    slip = next((slip for slip in SLIPS if slip.is_of(row)), MIXED if is_mixed else NO_SLIP)
     return {
         **row, "is_total": not row["service"], "difference": difference, "services_difference": gap,
-        "balance": _balance(difference, gap, is_whole=row["open"] is not None),
-        "slip": slip[0], "slip_id": slip[1], "slip_en": slip[2],
+        "balance": balance,
+        "slip": slip.code, "slip_id": slip.words_id, "slip_en": slip.words_en,
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ EDITABLE = {
     "election": {"voting_at"},
     "feed": {"expected_seconds", *FEED_START},
     "period": {"starts_at", "ends_at"},
+    "published_figure": {"value", "window_start", "window_end", "source", "note"},
 }
 """Columns an office may change: a seed fills them once and never writes them again."""
 
@@ -42,8 +43,12 @@ def _upsert(connection: Connection, table: Table, wanted: list[dict[str, Any]]) 
     keys = {column.name for column in table.primary_key}
     kept = keys | EDITABLE.get(table.name, set())
     shared = [name for name in wanted[0] if name not in kept]
+    index = sorted(keys)
+    if not shared:
+        connection.execute(insert.on_conflict_do_nothing(index_elements=index), wanted)
+        return
     statement = insert.on_conflict_do_update(
-        index_elements=sorted(keys),
+        index_elements=index,
         set_={name: insert.excluded[name] for name in shared},
         where=or_(*(table.c[name].is_distinct_from(insert.excluded[name]) for name in shared)),
     )

@@ -75,7 +75,7 @@ published_figure = ledger(
     "Figures the ministry published, with window and source",
     column("figure_set", Text, "Letter of the set: one press statement", primary_key=True),
     column("measure", Text, "isu, found, removed, labelled or open", primary_key=True),
-    column("service_code", Text, "service.code; empty text for all services", primary_key=True),
+    column("service_code", Text, "service.code, or the category as printed; empty text for all", primary_key=True),
     column("value", BigInteger, "The figure as published"),
     time("window_start", "First moment of the stated window; empty when not stated"),
     time("window_end", "First moment after the stated window"),

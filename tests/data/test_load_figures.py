@@ -67,6 +67,37 @@ def test_figures_that_cannot_be_kept_are_rejected(engine: Engine, tmp_path: Path
     assert rows(engine, load_run, "format", "n_rejected") == [("figures", 6)]
 
 
+SAMAN = """rilis,jenis angka,bagian,nilai,sumber
+SAMAN,ditemukan,,2.179.223,rilis.example
+SAMAN,ditemukan,judi,2.000.000,rilis.example
+SAMAN,ditemukan,pornografi,163.183,rilis.example
+"""
+
+
+def test_a_total_that_is_not_the_sum_of_its_categories_is_named(engine: Engine, tmp_path: Path) -> None:
+    summary = load_one(engine, draw(tmp_path, SAMAN))
+    told = [note for note in summary.notes if note.startswith("TIDAK SEIMBANG")]
+    assert told == ["TIDAK SEIMBANG, set SAMAN: its parts sum to 2163183, but found is 2179223"]
+    kept = rows(engine, published_figure, "service_code", "value", where=published_figure.c.figure_set == "SAMAN")
+    assert kept == [("", 2_179_223), ("judi", 2_000_000), ("pornografi", 163_183)]
+
+
+def test_issues_printed_as_content_and_a_figure_said_twice_are_named(engine: Engine, tmp_path: Path) -> None:
+    head = "set,measure,service,value,note\n"
+    text = (
+        head + "Z,isu,,96,\nZ,found,,96,\nZ,removed,,290,\nZ,open,,65,\nZ,found,facebook,455,x\nZ,found,facebook,454,\n"
+    )
+    for new in (5, 0):
+        summary = load_one(engine, draw(tmp_path, text))
+        assert (summary.rows.new, summary.rows.updated, summary.n_rejected) == (new, 0, 1)
+    assert [note for note in summary.notes if "isu" in note] == [
+        "TIDAK SEIMBANG, set Z: 96 isu may have been printed as konten"
+    ]
+    assert rows(engine, published_figure, "note", where=OURS & (published_figure.c.service_code == "facebook")) == [
+        "x; disebut juga 454"
+    ]
+
+
 def test_a_file_told_to_be_figures_must_have_their_columns(engine: Engine, tmp_path: Path) -> None:
     from dataclasses import replace
 

@@ -153,6 +153,15 @@ def test_published_figures_balance_where_the_room_says_they_do() -> None:
     assert figures["D", "found", ""] == figures["D", "removed", ""] + figures["D", "labelled", ""] == 3235
 
 
+def test_a_figure_the_office_loaded_is_not_written_over_by_ours(engine: Engine) -> None:
+    figure = tables.published_figure
+    where = (figure.c.figure_set == "A", figure.c.measure == "isu")
+    with transaction(engine) as connection:
+        connection.execute(update(figure).where(*where).values(value=7, note="diralat"))
+        seed(connection)
+        assert connection.execute(select(figure.c.value, figure.c.note).where(*where)).all() == [(7, "diralat")]
+
+
 def test_published_windows_end_with_their_last_day_in_jakarta() -> None:
     ends = {row["figure_set"]: row["window_end"] for row in rows(tables.published_figure)}
     assert ends["C"].astimezone(UTC) == datetime(2024, 1, 2, 17, tzinfo=UTC)

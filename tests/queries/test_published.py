@@ -65,6 +65,42 @@ def test_a_total_that_is_not_the_sum_of_its_parts_is_caught_and_named(connection
     assert row[["services_difference", "balance", "slip"]].tolist() == [16_040, "unbalanced", "sum_of_parts"]
 
 
+def print_set(connection: Connection, figure_set: str, *figures: tuple[str, str, int]) -> None:
+    for measure, service, value in figures:
+        factories.row(
+            connection, "published_figure", figure_set=figure_set, measure=measure, service_code=service, value=value,
+            source="rilis", note="",
+        )  # fmt: skip
+
+
+def test_a_slip_is_named_by_its_figures_and_not_by_the_letter_of_its_set(connection: Connection) -> None:
+    for measure, value in (("found", 40), ("removed", 30), ("open", 10)):
+        change(connection, "A", measure, "facebook", value)
+    row = figures(connection).loc[("A", "facebook")]
+    assert row[["balance", "slip", "slip_id"]].tolist() == ["balanced", "", ""]
+
+
+def test_issues_printed_as_content_are_named_in_any_set(connection: Connection) -> None:
+    print_set(connection, "Z", ("isu", "", 70), ("found", "", 70), ("removed", "", 300), ("open", "", 5))
+    print_set(connection, "Y", ("isu", "", 70), ("found", "", 70), ("removed", "", 65), ("open", "", 5))
+    frame = figures(connection)
+    assert frame.loc[("Z", ""), ["balance", "slip"]].tolist() == ["unbalanced", "issues_as_content"]
+    assert frame.loc[("Y", ""), ["balance", "slip"]].tolist() == ["balanced", ""]
+
+
+def test_every_part_that_can_be_loaded_counts_in_the_balance(connection: Connection) -> None:
+    parts = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
+    print_set(connection, "Z", ("found", "", 21), *((name, "", n) for n, name in enumerate(parts, start=1)))
+    row = figures(connection).loc[("Z", "")]
+    assert row[["difference", "balance", *parts]].tolist() == [0, "balanced", 1, 2, 3, 4, 5, 6]
+
+
+def test_a_release_by_category_is_summed_over_its_categories(connection: Connection) -> None:
+    print_set(connection, "SAMAN", ("found", "", 2_179_223), ("found", "judi", 2_000_000), ("found", "lain", 163_183))
+    row = figures(connection).loc[("SAMAN", "")]
+    assert row[["services_difference", "balance", "slip"]].tolist() == [16_040, "unbalanced", "sum_of_parts"]
+
+
 def test_ours_stand_beside_where_our_data_reaches_back(connection: Connection) -> None:
     assert not figures(connection)["is_covered"].any()
     factories.content(connection, at("2024-07-03 08:00"), outcome_id=LABELLED)

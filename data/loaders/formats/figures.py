@@ -29,7 +29,8 @@ COLUMNS: dict[str, str] = by_word(_TOLD["column"])
 MEASURES: dict[str, str] = by_word(_TOLD["measure"])
 NEEDED = frozenset({"figure_set", "measure", "value"})
 PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
-LONGEST = 300
+WHOLE = frozenset({"semua", "total", "all", "jumlah"})
+LONGEST, LONGEST_PART = 300, 60
 
 Figure = dict[str, Any]
 Key = tuple[str, str, str]
@@ -69,6 +70,8 @@ class FigureReader:
         key = (figure["figure_set"], figure["measure"], figure["service_code"])
         known = self.figures.setdefault(key, figure)
         if known["value"] != figure["value"]:
+            said = f"disebut juga {figure['value']}"
+            known["note"] = one_line("; ".join(filter(None, (known["note"].replace(said, ""), said))), LONGEST)
             raise RowProblem(f"said twice in set {key[0]}: {known['value']} before, {figure['value']} here")
         self.n_repeated += known is not figure
 
@@ -92,8 +95,14 @@ class FigureReader:
         }
 
     def _service(self, row: Row) -> str:
-        name = self._text(row, "service_code")
-        if is_unknown(name) or plain(name) in {"semua", "total", "all", "jumlah"}:
+        """Return service.code, the category as printed where the release is by category, '' for the whole."""
+        name, part = self._text(row, "service_code"), one_line(self._text(row, "part"), LONGEST_PART)
+        is_whole = is_unknown(name) or plain(name) in WHOLE
+        if not (is_unknown(part) or plain(part) in WHOLE):
+            if not is_whole:
+                raise RowProblem(f"the figure is of the service '{name}' and of the part '{part}': say one")
+            return part
+        if is_whole:
             return ""
         code = from_name(name) or (name if name in self.codes.service else None)
         if code is None:
@@ -143,11 +152,29 @@ def imbalances(figures: dict[Key, Figure]) -> Iterator[str]:
     for (figure_set, measure, service), figure in figures.items():
         by_place[figure_set, service][measure] = figure["value"]
     for (figure_set, service), values in sorted(by_place.items()):
-        parts = {name: values[name] for name in PARTS if name in values}
-        found, where = values.get("found"), f"set {figure_set}{', ' + service if service else ''}"
-        if found is None or not parts:
-            continue
-        total = sum(parts.values())
-        said = " + ".join(f"{value} {name}" for name, value in parts.items())
-        if total > found or ("open" in parts and total != found):
-            yield f"TIDAK SEIMBANG, {where}: {said} = {total}, but found is {found}"
+        where = f"TIDAK SEIMBANG, set {figure_set}{', ' + service if service else ''}"
+        said = [_of_outcomes(values)]
+        if not service:
+            others = [other for (named, part), other in by_place.items() if named == figure_set and part]
+            said += [_of_services(values, [other["found"] for other in others if "found" in other])]
+        wrong = [sentence for sentence in said if sentence]
+        yield from (f"{where}: {sentence}" for sentence in wrong)
+        if wrong and values.get("isu") == values.get("found"):
+            yield f"{where}: {values['isu']} isu may have been printed as konten"
+
+
+def _of_outcomes(values: dict[str, int]) -> str | None:
+    parts, found = {name: values[name] for name in PARTS if name in values}, values.get("found")
+    total = sum(parts.values())
+    if found is None or not parts or not (total > found or ("open" in parts and total != found)):
+        return None
+    said = " + ".join(f"{value} {name}" for name, value in parts.items())
+    return f"{said} = {total}, but found is {found}"
+
+
+def _of_services(values: dict[str, int], by_service: list[int]) -> str | None:
+    """Return how what was found by service or category differs from the whole, where both were published."""
+    found, total = values.get("found"), sum(by_service)
+    if found is None or not by_service or total == found:
+        return None
+    return f"its parts sum to {total}, but found is {found}"

@@ -1,4 +1,4 @@
-"""Outlines an office owns; the frequency of a campaign as it was reported."""
+"""Outlines an office owns; the frequency of a campaign as it was reported; official figures by category."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,9 +17,10 @@ REACH = """
 
 
 def upgrade() -> None:
-    """Make the table of boundaries; give campaign_reach its last column and its view anew."""
+    """Make the table of boundaries; give campaign_reach its last column and its view anew; mend a comment."""
     _boundary()
     _frequency()
+    _category()
 
 
 def _boundary() -> None:
@@ -51,3 +52,16 @@ def _frequency() -> None:
     op.add_column("campaign_reach", unknowable("frequency", REAL, said))
     op.execute("DROP VIEW campaign_reach_view")
     make_view("campaign_reach", REACH.split())
+
+
+def _category() -> None:
+    """Say that a release by category is kept too; SQLite keeps no comments."""
+    if op.get_context().dialect.name == "postgresql":
+        op.alter_column(
+            "published_figure",
+            "service_code",
+            comment="service.code, or the category as printed; empty text for all",
+            existing_comment="service.code; empty text for all services",
+            existing_type=TEXT,
+            existing_nullable=False,
+        )
