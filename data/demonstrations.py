@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 
-from data import schema, season
-from data.engine import checkpoint, snapshot, writer
+from data import schema, season, sqlite_engines
+from data.engine import snapshot, writer
 from data.recording import bulk
 from data.tables import content, feed, issue, load_run, takedown_request
 
@@ -60,8 +60,8 @@ def make(path: Path, requests: int, now: datetime, progress: bulk.Progress | Non
     try:
         engine = writer(str(part))
         schema.create(engine)
-        season.write(engine, season.generate(seed, requests, now=now), progress)
-        checkpoint(engine)
+        with sqlite_engines.unlogged(engine):
+            season.write(engine, season.generate(seed, requests, now=now), progress)
         engine.dispose()
         _forget_journals(path)
         part.replace(path)

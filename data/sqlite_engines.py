@@ -2,6 +2,8 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -97,6 +99,25 @@ def checkpoint(engine: Engine) -> None:
         raw.execute(f"PRAGMA busy_timeout = {LOG_WAIT_SECONDS * 1000:.0f}")
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         raw.execute(f"PRAGMA busy_timeout = {WRITE_WAIT_SECONDS * 1000:.0f}")
+
+
+@contextmanager
+def unlogged(engine: Engine) -> Iterator[None]:
+    """Write straight into a file that nobody else has opened: no log is kept, so a block that fails spoils the file.
+
+    A log as long as ten million rows is searched for every page that is not in memory, and all is written twice.
+    """
+    engine.dispose()
+    _set_journal(engine, "OFF")
+    yield
+    engine.dispose()
+    _set_journal(engine, "WAL")
+
+
+def _set_journal(engine: Engine, mode: str) -> None:
+    with engine.connect() as connection:
+        raw = cast("sqlite3.Connection", connection.connection.driver_connection)
+        raw.execute(f"PRAGMA journal_mode = {mode}").fetchall()
 
 
 def check(engine: Engine) -> None:

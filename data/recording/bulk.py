@@ -21,8 +21,13 @@ Batch = tuple[str, Columns]
 Progress = Callable[[str, int], None]
 """Called with what is being done (a table's name, or 'rollups: ' and one) and how many rows of it are done."""
 
-CACHE_KIBIBYTES = 524_288
-"""Page cache of SQLite during a load: keys come in random order, and pages pushed out early are written twice."""
+CACHE_KIBIBYTES = 393_216
+"""Page cache of SQLite while rows come in (384 MiB): keys come in random order, and pages pushed out early are written
+twice. With everything else a load of any size stays below 1 GB."""
+
+SORTING_KIBIBYTES = 65_536
+"""Page cache while indexes and roll-ups are made (64 MiB): everything is in order then, and SQLite's sorter takes as
+much again."""
 
 
 @dataclass
@@ -80,11 +85,16 @@ def _writing(engine: Engine) -> Iterator[Connection]:
             yield connection
             return
         usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        _set_cache(connection, -CACHE_KIBIBYTES)
         try:
             yield connection
         finally:
-            connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
+            _set_cache(connection, usual)
+
+
+def _set_cache(connection: Connection, size: int) -> None:
+    connection.exec_driver_sql(f"PRAGMA cache_size = {size}")
+    connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def _begin(connection: Connection) -> None:
@@ -93,6 +103,8 @@ def _begin(connection: Connection) -> None:
 
 
 def _finish(connection: Connection, done: _Load) -> None:
+    if not is_postgres(connection):
+        _set_cache(connection, -SORTING_KIBIBYTES)
     for table in done.bare:
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             index.create(connection)
@@ -139,15 +151,16 @@ def _note(name: str, arrays: Arrays, done: _Load) -> None:
     subject = SUBJECTS.get(name)
     if subject is None or "feed_code" not in arrays:
         return
-    codes = np.asarray(arrays["feed_code"].to_pylist(), dtype=object)
+    codes = arrays["feed_code"].to_numpy(zero_copy_only=False)
     times = [_seconds(arrays[column], column) for column in subject.clock if column in arrays]
     newest = np.maximum.reduce(times) if times else np.zeros(codes.size, dtype=np.int64)
-    invented = arrays["is_simulated"].to_pylist() if "is_simulated" in arrays else [False] * codes.size
+    none = np.zeros(codes.size, dtype=np.bool_)
+    invented = arrays["is_simulated"].to_numpy(zero_copy_only=False) if "is_simulated" in arrays else none
     for code in sorted(set(codes.tolist())):
         here = codes == code
         known = done.newest.get(code) or 0
         done.newest[code] = max(known, int(newest[here].max())) or None
-        if any(np.asarray(invented)[here]):
+        if invented[here].any():
             done.simulated.add(code)
 
 

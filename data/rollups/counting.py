@@ -1,102 +1,89 @@
-"""Counting all facts in memory, for SQLite: its GROUP BY sorts every fact once a cube; arrays need not.
+"""Counting all facts in memory, four weeks at a time: a GROUP BY would sort every fact once a cube; arrays need not.
 
-The counted rows are the declared ones (`statements.counted`); only the summing happens here. They come in blocks, so
-that ten million facts need no more memory than a block and the cells.
+The counted rows are the declared ones (`statements.counted`); only the summing happens here. The facts are read once
+a roll-up and laid onto shelves of four weeks; every bucket of every grain lies within one shelf, so each shelf gives
+whole cells. Ten million facts need no more memory than their busiest four weeks.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from contextlib import closing
 
 import numpy as np
-import pandas as pd
-from sqlalchemy import Connection, Select, String, literal, select
+from sqlalchemy import Connection
 
-from data.rollups.shapes import Cube, Flag, Rollup, unused
-from data.rollups.statements import counted, key_columns, parents, text_of
+from data.rollups.grouping import order_of, summed
+from data.rollups.packing import Codes, Layout, facts_of, finest, layout, part_of, texts_of, wider
+from data.rollups.shapes import Cube, Rollup, unused
+from data.rollups.shelves import Numbers, Shelves
+from data.rollups.statements import key_columns, parents
 
-BLOCK_ROWS = 200_000
-"""Facts summed at once: about 60 MB at work."""
+SUMMED_ROWS = 400_000
+"""Facts summed at once: about 100 MB at work."""
 
-Cells = dict[Cube, pd.DataFrame]
-Codes = dict[Any, int]
+Cells = tuple[Numbers, Numbers]
+"""Keys of a cube's cells (the columns of its key that it keeps, in order) and their measures."""
 
 
-def count(connection: Connection, rollup: Rollup) -> Cells:
-    """Return the cells of every cube: columns `at_<grain>`, the kept dimensions (text as codes), the measures."""
+def parts(connection: Connection, rollup: Rollup, codes: Codes) -> Iterator[tuple[int, Numbers]]:
+    """Give the cells of every cube, four weeks at a time, oldest first: the number of the four weeks, and the cells.
+
+    A cell is a row of whole numbers: key columns, then measures, in their declared order; texts are codes.
+    """
+    place = layout(rollup.table)
+    with closing(Shelves(place.width)) as shelves:
+        for block in facts_of(connection, rollup, codes):
+            shelves.put(part_of(block[:, 0] >> len(place.flags), finest(rollup)), block)
+        for number in shelves.numbers():
+            yield number, _cells(rollup, place, shelves.take(number), codes)
+
+
+def _cells(rollup: Rollup, place: Layout, facts: Numbers, codes: Codes) -> Numbers:
     order = parents(rollup)
-    partial: dict[Cube, list[pd.DataFrame]] = {cube: [] for cube, parent in order if parent is None}
-    codes: Codes = {}
-    for block in _blocks(connection, rollup, codes):
-        for cube, parts in partial.items():
-            parts.append(_summed(rollup, cube, block))
-    made: Cells = {}
+    made = _from_facts(rollup, place, [cube for cube, parent in order if parent is None], facts)
     for cube, parent in order:
-        source = pd.concat(partial.pop(cube)) if parent is None else _coarser(made[parent], parent, cube)
-        made[cube] = _summed(rollup, cube, source)
-    return {cube: _decoded(rollup, cells, codes) for cube, cells in made.items()}
+        if parent is not None:
+            made[cube] = _coarser(rollup, made[parent], parent, cube)
+    return np.concatenate([_rows(rollup, cube, made[cube], codes) for cube in rollup.cubes])
 
 
-def rows(rollup: Rollup, cube: Cube, cells: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """Give the cells of one cube as rows of the roll-up table, in the order of its columns."""
-    constant = {"cube": cube.id} | {name: unused(name) for name in rollup.dimensions if name not in cube.dimensions}
-    named = cells.rename(columns={f"at_{cube.grain.name}": "bucket"})
-    columns = [
-        [constant[name]] * len(cells) if name in constant else named[name].tolist()
-        for name in (*key_columns(rollup), *rollup.measures)
-    ]
-    return zip(*columns, strict=True)
+def _from_facts(rollup: Rollup, place: Layout, cubes: list[Cube], facts: Numbers) -> dict[Cube, Cells]:
+    partial: dict[Cube, list[Cells]] = {cube: [] for cube in cubes}
+    grain = finest(rollup)
+    for first in range(0, len(facts), SUMMED_ROWS):
+        columns = place.unpacked(facts[first : first + SUMMED_ROWS])
+        values = np.column_stack([columns[name] for name in rollup.measures])
+        for cube, several in partial.items():
+            bucket = {"bucket": wider(columns[place.at], grain, cube.grain)}
+            keys = np.column_stack([{**columns, **bucket}[name] for name in _kept(rollup, cube)])
+            several.append(summed(keys, values))
+    return {cube: summed(*map(np.concatenate, zip(*several, strict=True))) for cube, several in partial.items()}
 
 
-def _summed(rollup: Rollup, cube: Cube, frame: pd.DataFrame) -> pd.DataFrame:
-    time = f"at_{cube.grain.name}"
-    key = [time if name == "bucket" else name for name in key_columns(rollup) if name in {"bucket", *cube.dimensions}]
-    return frame.groupby(key, sort=True)[list(rollup.measures)].sum().reset_index()
+def _kept(rollup: Rollup, cube: Cube) -> list[str]:
+    return [name for name in key_columns(rollup) if name in {"bucket", *cube.dimensions}]
 
 
-def _coarser(cells: pd.DataFrame, parent: Cube, cube: Cube) -> pd.DataFrame:
-    start = cells[f"at_{parent.grain.name}"] * parent.grain.width - parent.grain.offset
-    return cells.assign(**{f"at_{cube.grain.name}": (start + cube.grain.offset) // cube.grain.width})
+def _coarser(rollup: Rollup, cells: Cells, parent: Cube, cube: Cube) -> Cells:
+    keys, values = cells
+    columns = dict(zip(_kept(rollup, parent), keys.T, strict=True))
+    columns["bucket"] = wider(columns["bucket"], parent.grain, cube.grain)
+    return summed(np.column_stack([columns[name] for name in _kept(rollup, cube)]), values)
 
 
-def _decoded(rollup: Rollup, cells: pd.DataFrame, codes: Codes) -> pd.DataFrame:
-    words = np.array([*codes, ""], dtype=object)
-    texts = {name: words[cells[name].to_numpy()] for name in _texts(rollup) if name in cells}
-    return cells.assign(**{name: pd.Series(values, dtype=object) for name, values in texts.items()})
+def _rows(rollup: Rollup, cube: Cube, cells: Cells, codes: Codes) -> Numbers:
+    keys, values = cells
+    columns = dict(zip(_kept(rollup, cube), keys.T, strict=True))
+    fixed: dict[str, int] = {"cube": cube.id}
+    for name in set(rollup.dimensions) - set(cube.dimensions):
+        constant = unused(name)
+        fixed[name] = codes[constant] if isinstance(constant, str) else constant
+    key = [np.full(len(keys), fixed[name]) if name in fixed else columns[name] for name in key_columns(rollup)]
+    return np.column_stack([*key, values])
 
 
-def _texts(rollup: Rollup) -> list[str]:
-    return [name for name in rollup.dimensions if isinstance(rollup.table.c[name].type, String)]
-
-
-def _blocks(connection: Connection, rollup: Rollup, codes: Codes) -> Iterator[pd.DataFrame]:
-    """Give the counted rows in blocks, flags unpacked and texts replaced by codes."""
-    statement, flags = _packed(rollup)
-    names = [column.key for column in statement.selected_columns]
-    cursor = connection.connection.cursor()
-    cursor.execute(text_of(statement, connection.dialect))
-    found = cursor.fetchmany(BLOCK_ROWS)
-    while True:
-        columns = zip(*found, strict=True) if found else [()] * len(names)
-        block = dict(zip(names, columns, strict=True))
-        for name in _texts(rollup):
-            block[name] = tuple(codes.setdefault(word, len(codes)) for word in block[name])
-        arrays = {name: np.array(values, dtype=np.int64) for name, values in block.items()}
-        packed = arrays.pop("flags")
-        arrays |= {name: packed >> place & 1 for place, name in enumerate(flags)}
-        yield pd.DataFrame(arrays)
-        found = cursor.fetchmany(BLOCK_ROWS)
-        if not found:
-            break
-    cursor.close()
-
-
-def _packed(rollup: Rollup) -> tuple[Select[Any], list[str]]:
-    """Return the counted rows with all flags as bits of one column, and the flags' names from the lowest bit up."""
-    rows = counted(rollup, rollup.facts.c).subquery()
-    flags = [name for name in rollup.measures if isinstance(rows.c[name].type, Flag)]
-    bits = sum((rows.c[name] * (1 << place) for place, name in enumerate(flags)), literal(0))
-    needed = [f"at_{cube.grain.name}" for cube, parent in parents(rollup) if parent is None]
-    others = [name for name in rollup.measures if name not in flags]
-    return select(
-        *(rows.c[name] for name in (*dict.fromkeys(needed), *rollup.dimensions, *others)), bits.label("flags")
-    ), flags
+def in_key_order(rollup: Rollup, cells: Numbers, codes: Codes) -> Numbers:
+    """Return cells in the order of their keys, texts by their letters."""
+    rank = np.argsort(np.argsort(np.array([*codes, ""], dtype=object), kind="stable"), kind="stable")
+    names, texts = key_columns(rollup), texts_of(rollup.table)
+    keys = [rank[cells[:, place]] if name in texts else cells[:, place] for place, name in enumerate(names)]
+    return cells[order_of(np.column_stack(keys))]

@@ -1,24 +1,32 @@
 """All roll-ups from nothing: made anew, compared with what is stored, described."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, delete, func, insert, literal, select, text, update
-from sqlalchemy.schema import AddConstraint, DropConstraint
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from data.copying import copy_in
+from data.engine import is_postgres
 from data.rollups import counting, keeping, triggers
+from data.rollups.counting import in_key_order
 from data.rollups.declarations import ROLLUPS
+from data.rollups.grouping import summed
+from data.rollups.packing import Codes, cells_of, part_of, texts_of
 from data.rollups.shapes import Rollup
-from data.rollups.statements import FACTS, differing, key_columns, recounted
+from data.rollups.shelves import Numbers, Shelves
+from data.rollups.statements import FACTS, key_columns
 from data.tables import feed, setting
 
 Progress = Callable[[str, int], None]
 """Called with the name of a roll-up that is done and the number of its cells."""
 
-WORK_MEMORY = "256MB"
-"""Memory of PostgreSQL for one sort of a rebuild, instead of 4 MB that would go through the disk."""
+WRITTEN_ROWS = 50_000
+"""Cells written at once."""
 
 READY, BUILDING = "ready", "building"
 """Values of `setting.rollups_state`; readers refuse while it says building."""
@@ -48,38 +56,35 @@ def _keep_writers_out(connection: Connection) -> None:
     """A fact committed between emptying and counting would be counted twice: by its trigger and by us."""
     if connection.dialect.name == "postgresql":
         names = ", ".join(facts.name for facts in FACTS)
-        connection.execute(text(f"SET LOCAL work_mem = '{WORK_MEMORY}'"))
         connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _refill(connection: Connection, rollup: Rollup) -> None:
-    """Empty one roll-up table and fill it from all facts; readers of the old sums are not disturbed.
-
-    An empty table on PostgreSQL has no such readers: there the key is made at the end, which halves the time.
-    """
-    if connection.dialect.name == "sqlite":
-        connection.execute(delete(rollup.table))
-        _fill_from_memory(connection, rollup)
-        return
-    key = rollup.table.to_metadata(MetaData()).primary_key
-    bare = connection.execute(select(literal(1)).select_from(rollup.table).limit(1)).first() is None
-    if bare:
-        connection.execute(DropConstraint(key))
-    else:
-        connection.execute(delete(rollup.table))
-    for statement in recounted(rollup):
-        connection.execute(statement)
-    if bare:
-        connection.execute(AddConstraint(key))
+    """Empty one roll-up table and fill it from all facts, in key order; readers of the old sums are not disturbed."""
+    connection.execute(delete(rollup.table))
+    codes = Codes()
+    with closing(Shelves(len(key_columns(rollup)) + len(rollup.measures))) as shelves:
+        for _, cells in counting.parts(connection, rollup, codes):
+            shelves.put(cells[:, 0] << 40 | cells[:, 1] + 1, cells)
+        for number in shelves.numbers():
+            cells = shelves.take(number)
+            _write(connection, rollup, in_key_order(rollup, cells, codes), codes)
 
 
-def _fill_from_memory(connection: Connection, rollup: Rollup) -> None:
-    words = str(insert(rollup.table).compile(dialect=connection.dialect))
-    made = counting.count(connection, rollup)
-    for cube in rollup.cubes:
-        rows = list(counting.rows(rollup, cube, made.pop(cube)))
-        if rows:
-            connection.exec_driver_sql(words, rows)
+def _write(connection: Connection, rollup: Rollup, cells: Numbers, codes: Codes) -> None:
+    names = [*key_columns(rollup), *rollup.measures]
+    texts = texts_of(rollup.table)
+    words = str(insert(rollup.table).compile(dialect=connection.dialect, column_keys=names))
+    for first in range(0, len(cells), WRITTEN_ROWS):
+        some = cells[first : first + WRITTEN_ROWS].T
+        values = {
+            name: codes.texts(column) if name in texts else column.tolist()
+            for name, column in zip(names, some, strict=True)
+        }
+        if is_postgres(connection):
+            copy_in(connection, rollup.table, {name: pa.array(column) for name, column in values.items()})
+        else:
+            connection.exec_driver_sql(words, list(zip(*values.values(), strict=True)))
 
 
 def _size(connection: Connection, rollup: Rollup) -> int:
@@ -105,21 +110,53 @@ class Difference:
 def verify(connection: Connection) -> list[Difference]:
     """Compare every cell of every roll-up with a recount of all facts; return those that differ, in key order.
 
-    Each roll-up is compared in one statement, so writers may go on meanwhile. All-zero cells are as good as missing
-    ones. `data.rollups.integrity.check` looks at what the facts say of each other.
+    Facts and cells must be read in one moment (`data.engine.snapshot`) when others write meanwhile. All-zero cells are
+    as good as missing ones. `data.rollups.integrity.check` looks at what the facts say of each other.
     """
     return [found for rollup in ROLLUPS for found in _differences(connection, rollup)]
 
 
 def _differences(connection: Connection, rollup: Rollup) -> list[Difference]:
-    keys = [name for name in key_columns(rollup) if name != "cube"]
-    found = []
-    for row in connection.execute(differing(rollup)).mappings():
-        stored = {name: row[f"stored_{name}"] for name in rollup.measures}
-        counted = {name: row[f"counted_{name}"] for name in rollup.measures}
-        key = {name: row[name] for name in keys}
-        found.append(Difference(rollup.table.name, row["cube"], key, stored, counted))
-    return found
+    codes, found = Codes(), []
+    with closing(_stored(connection, rollup, codes)) as stored:
+        for number, counted in counting.parts(connection, rollup, codes):
+            found += _unequal(rollup, stored.take(number), counted, codes)
+        for number in stored.numbers():
+            cells = stored.take(number)
+            found += _unequal(rollup, cells, cells[:0], codes)
+    return [found[place] for place in sorted(range(len(found)), key=lambda n: (found[n].cube, *found[n].key.values()))]
+
+
+def _stored(connection: Connection, rollup: Rollup, codes: Codes) -> Shelves:
+    """Return the stored cells by the four weeks in which they lie, as `counting.parts` gives them."""
+    names = key_columns(rollup)
+    shelves = Shelves(len(names) + len(rollup.measures))
+    for cells in cells_of(connection, rollup, codes):
+        part, at = np.zeros(len(cells), dtype=np.int64), cells[:, names.index("bucket")]
+        for cube in rollup.cubes:
+            here = cells[:, names.index("cube")] == cube.id
+            part[here] = part_of(at[here], cube.grain)
+        shelves.put(part, cells)
+    return shelves
+
+
+def _unequal(rollup: Rollup, stored: Numbers, counted: Numbers, codes: Codes) -> list[Difference]:
+    n_keys = len(key_columns(rollup))
+    values = np.zeros((len(stored) + len(counted), 2, len(rollup.measures)), dtype=np.int64)
+    values[: len(stored), 0], values[len(stored) :, 1] = stored[:, n_keys:], counted[:, n_keys:]
+    keys = np.concatenate([stored[:, :n_keys], counted[:, :n_keys]])
+    keys, sums = summed(keys, values.reshape(len(keys), -1))
+    sides = sums.reshape(len(keys), 2, -1)
+    differ = np.flatnonzero((sides[:, 0] != sides[:, 1]).any(axis=1))
+    return [_difference(rollup, keys[place], sides[place], codes) for place in differ.tolist()]
+
+
+def _difference(rollup: Rollup, key: Numbers, sides: Numbers, codes: Codes) -> Difference:
+    words, texts = list(codes), texts_of(rollup.table)
+    numbers = dict(zip(key_columns(rollup), key.tolist(), strict=True))
+    found = {name: words[number] if name in texts else number for name, number in numbers.items() if name != "cube"}
+    stored, counted = (dict(zip(rollup.measures, side.tolist(), strict=True)) for side in sides)
+    return Difference(rollup.table.name, numbers["cube"], found, stored, counted)
 
 
 @dataclass(frozen=True)
