@@ -1,16 +1,18 @@
 """Is the data alive, and how old is it: the age is that of the data, not of the screen's last refresh."""
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import BigInteger, Connection, cast, select, union_all
 
 from data.columns import UtcSeconds
+from data.recording.feeds import CHANGES_OF, TOPICS
 from data.rollups.clocks import seconds
-from data.tables import feed
+from data.tables import feed, setting
 from queries import clock
 from queries.filters import Filters
-from queries.reading import Columns, from_rows, total
+from queries.reading import Columns, from_rows
 
 STATE: Columns = {
     "code": "text", "label_id": "text", "label_en": "text", "agency": "text", "topic": "text", "seq": "count",
@@ -28,15 +30,25 @@ OLD_FACTS_LATE, OLD_FACTS_STALE = 3, 9
 
 _ORDER = (STALE, LATE, FRESH, NEVER)
 
-_VERSION = select(feed.c.topic, total(feed.c.seq)).group_by(feed.c.topic).order_by(feed.c.topic)
+_BY_OTHERS = [f"{CHANGES_OF}{topic}" for topic in sorted(set(TOPICS.values()))]
+_VERSION = union_all(
+    select(feed.c.topic.label("topic"), feed.c.seq.label("seq")),
+    select(setting.c.name, cast(setting.c.value, BigInteger)).where(setting.c.name.in_(_BY_OTHERS)),
+).order_by("topic", "seq")
 
 _COLUMNS = (seconds(c).label(c.name) if isinstance(c.type, UtcSeconds) else c for c in feed.c)
 _FEEDS = select(*_COLUMNS).order_by(feed.c.code)
 
 
 def version(connection: Connection) -> tuple[tuple[str, int], ...]:
-    """Return (topic, sum of seq) of each topic, sorted by topic: equal versions mean equal data."""
-    return tuple((row[0], int(row[1])) for row in connection.execute(_VERSION))
+    """Return (topic, changes) of each topic, sorted by topic: equal versions mean equal data.
+
+    Changes are the sequences of the topic's feeds, and what feeds of other topics changed of it.
+    """
+    sums: Counter[str] = Counter()
+    for topic, changes in connection.execute(_VERSION):
+        sums[topic.removeprefix(CHANGES_OF)] += int(changes)
+    return tuple(sorted(sums.items()))
 
 
 def state(connection: Connection, filters: Filters) -> pd.DataFrame:  # noqa: ARG001 - every question has this shape

@@ -61,4 +61,5 @@ class FigureLoad:
         code, now = self.options.feed_code, self.options.now
         changed = bool(counts.new or counts.updated)
         feeds.bump(connection, code, int(now.timestamp()), None, changed=changed)
+        feeds.tell(connection, {"published_figure"} if changed else (), feeds.require(connection, code))
         quarantine.keep(connection, code, rejects_of(reader.refused, self.table.header, self.table.name), now=now)

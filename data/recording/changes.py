@@ -35,7 +35,7 @@ class Changes:
 
     `before` may hold more rows than `after`: neighbours that a later step wants to see. Rows are never changed in
     place; `put` and `set` replace them. `asides` are options of rows that are no columns, `reasons` why they came,
-    `related` stored rows of another table that a later step needs again.
+    `related` stored rows of another table that a later step needs again. `told` collects the names of tables written.
     """
 
     table: Table
@@ -46,6 +46,7 @@ class Changes:
     reasons: dict[Key, str] = field(default_factory=dict)
     asides: dict[Key, Row] = field(default_factory=dict)
     related: list[Row] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
     _found: dict[Key, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
 
     @property

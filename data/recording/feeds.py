@@ -1,17 +1,29 @@
 """The feed rows: has anything changed, and how old is it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, case, or_, select, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, Text, case, cast, insert, or_, select, update
 
 from data.recording.results import UnknownFeed
 from data.rollups import keeping
 from data.rollups.clocks import seconds
 from data.rollups.shapes import WIB_SECONDS
-from data.tables import feed
+from data.tables import feed, setting
 
 DAY_SECONDS = 86_400
+
+CHANGES_OF = "changes_of_"
+"""Beginning of the names in `setting` under which changes of a topic by feeds of other topics are counted."""
+
+TOPICS = {
+    "content": "content", "takedown_request": "request", "appeal": "request", "issue": "issue",
+    "clarification": "issue", "published_figure": "issue", "complaint": "complaint", "referral": "complaint",
+    "access_block": "complaint", "campaign_reach": "campaign", "hashtag_reach": "campaign", "activity": "campaign",
+    "qos_measurement": "qos",
+}  # fmt: skip
+"""The topic of each table: screens that listen to it show its rows."""
 
 
 def heartbeat(connection: Connection, feed_code: str, now: datetime) -> None:
@@ -24,10 +36,24 @@ def heartbeat(connection: Connection, feed_code: str, now: datetime) -> None:
     bump(connection, feed_code, int(now.timestamp()), None, changed=False)
 
 
-def require(connection: Connection, feed_code: str) -> None:
-    """Raise `UnknownFeed` when the feed has no row."""
-    if connection.execute(select(feed.c.code).where(feed.c.code == feed_code)).first() is None:
+def require(connection: Connection, feed_code: str) -> str:
+    """Return the topic of a feed; raise `UnknownFeed` when it has no row."""
+    found = connection.execute(select(feed.c.topic).where(feed.c.code == feed_code)).first()
+    if found is None:
         raise UnknownFeed(feed_code)
+    return str(found.topic)
+
+
+def tell(connection: Connection, written: Iterable[str], own_topic: str) -> None:
+    """Count a change of every topic that these tables belong to, but that of the feed, whose sequence tells it.
+
+    An office's file, or the outcome of a request, changes more than the feed is about. The caller holds the gate.
+    """
+    for topic in sorted({TOPICS[name] for name in written} - {own_topic}):
+        named = setting.c.name == f"{CHANGES_OF}{topic}"
+        more = cast(cast(setting.c.value, BigInteger) + 1, Text)
+        if connection.execute(update(setting).where(named).values(value=more)).rowcount == 0:
+            connection.execute(insert(setting).values(name=f"{CHANGES_OF}{topic}", value="1"))
 
 
 def bump(

@@ -27,14 +27,16 @@ def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows,
     given = as_rows(rows)
     with keeping.savepoint(connection), keeping.together(connection):
         keeping.take_gate(connection)
-        feeds.require(connection, feed_code)
+        own_topic, told = feeds.require(connection, feed_code), set[str]()
         seconds, total, newest = at_seconds(now), Recorded(), None
         for batch in in_batches(given):
-            done, latest = _record_batch(connection, subject, feed_code, batch, seconds)
+            changes = Changes(subject.table, feed_code, seconds, told=told)
+            done, latest = _record_batch(connection, subject, changes, batch)
             total += done
             newest = max(filter(None, (newest, latest)), default=None)
         simulated = any(cleaning.is_true(row.get("is_simulated")) for row in given)
         feeds.bump(connection, feed_code, seconds, newest, changed=total.changed, is_simulated=simulated)
+        feeds.tell(connection, told, own_topic)
         quarantine.keep(connection, feed_code, total.rejected, now=now)
     return total
 
@@ -59,12 +61,11 @@ def in_batches(rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, 
 
 
 def _record_batch(
-    connection: Connection, subject: Subject, feed_code: str, batch: list[Mapping[str, Any]], now: int
+    connection: Connection, subject: Subject, changes: Changes, batch: list[Mapping[str, Any]]
 ) -> tuple[Recorded, int | None]:
     """Record one batch; return what became of it and the newest time in it."""
     rejected: list[Reject] = []
-    cleaned = _cleaned(subject, feed_code, batch, now, rejected)
-    changes = Changes(subject.table, feed_code, now)
+    cleaned = _cleaned(subject, changes.feed_code, batch, changes.now, rejected)
     _read_before(connection, subject, changes, [row for row, _ in cleaned])
     accepted = 0
     blank = _blank(changes, subject)

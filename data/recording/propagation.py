@@ -142,7 +142,7 @@ def _summary(requests: list[Row]) -> Row:
 
 def _follow_up(cause: Changes, table: Table, rows: Iterable[Row]) -> Changes:
     """Return the changes of another table that follow from a recording, with its stored rows."""
-    changes = Changes(table, cause.feed_code, cause.now)
+    changes = Changes(table, cause.feed_code, cause.now, told=cause.told)
     changes.before = {changes.key_of(row): row for row in rows}
     return changes
 

@@ -31,6 +31,7 @@ def delete_contents(connection: Connection, feed_code: str, rows: Rows, *, now: 
         _leave_traces(connection, cause, found, requests)
         for table in (tables.takedown_request, tables.appeal, tables.content):
             stored.remove(connection, table, "content_id", ids)
+            cause.told.add(table.name)
         return _finish(connection, cause, answer, len(found))
 
 
@@ -47,6 +48,7 @@ def delete_requests(connection: Connection, feed_code: str, rows: Rows, *, now: 
         cause = Changes(tables.takedown_request, feed_code, pipeline.at_seconds(now), reasons=wanted)
         _leave_traces(connection, cause, gone, gone)
         _delete_requests(connection, gone)
+        cause.told.add(cause.table.name)
         contents = stored.read_by_id(connection, tables.content, "content_id", {row["content_id"] for row in gone})
         propagation.show_requests(connection, cause, contents, [row for row in requests if row not in gone])
         return _finish(connection, cause, answer, len(gone))
@@ -104,5 +106,6 @@ def _removal(requests: Sequence[Row]) -> Delete:
 def _finish(connection: Connection, cause: Changes, answer: Recorded, gone: int) -> Recorded:
     """Bump the feed, keep the rejects, and return the counts."""
     feeds.bump(connection, cause.feed_code, cause.now, None, changed=gone > 0)
+    feeds.tell(connection, cause.told if gone else (), feeds.require(connection, cause.feed_code))
     quarantine.keep(connection, cause.feed_code, answer.rejected, now=datetime.fromtimestamp(cause.now, UTC))
     return Recorded(0, gone, answer.unchanged - gone, answer.rejected)

@@ -92,6 +92,7 @@ def write(connection: Connection, changes: Changes) -> None:
     new, changed = changes.new(), changes.changed()
     if not new and not changed:
         return
+    changes.told.add(changes.table.name)
     ids = changes.touched()
     alone = len(changes.key_columns) == 1
     before = {key[0] for key in changed} if alone else ids

@@ -1,6 +1,8 @@
 """Keys and checks of the smaller tables, and the feed rows."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,6 +11,9 @@ from sqlalchemy import Connection, Engine
 from data import recording, tables
 from data.engine import transaction
 from data.recording import UnknownFeed
+from data.recording.bulk_rows import SUBJECTS
+from data.recording.feeds import TOPICS
+from queries import feeds
 from tests.data.recounts import facts, rows_of
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -145,3 +150,37 @@ def test_nothing_is_a_heartbeat_too(engine: Engine) -> None:
         answer = recording.contents(connection, "ais", [], now=NOW)
         assert (answer.new, answer.updated, answer.unchanged, answer.rejected) == (0, 0, 0, [])
         assert (feed(connection, "ais")["seq"], feed(connection, "ais")["written_at"]) == (0, int(NOW.timestamp()))
+
+
+def topics_moved(connection: Connection, record: Callable[[], Any]) -> set[str]:
+    """Return the topics whose screens a recording wakes."""
+    before = dict(feeds.version(connection))
+    record()
+    after = dict(feeds.version(connection))
+    return {topic for topic in before.keys() | after.keys() if before.get(topic) != after.get(topic)}
+
+
+def test_whoever_writes_every_screen_that_shows_the_rows_is_woken(engine: Engine) -> None:
+    post = {"natural_key": "k", "detected_at": EARLIER, "issue_key": "i"}
+    sent = {"content_key": "k", "notified_at": EARLIER}
+    steps: list[tuple[str, str, dict[str, Any], set[str]]] = [
+        ("contents", "berkas", post, {"content"}),
+        ("issues", "berkas", {"natural_key": "i", "title": "Klaim"}, {"content", "issue"}),
+        ("takedown_requests", "berkas", sent, {"content", "request"}),
+        ("takedown_requests", "berkas", sent | {"received_at": EARLIER}, {"content", "request"}),
+        ("takedown_requests", "platform", sent | {"outcome_id": 1, "actioned_at": EARLIER}, {"content", "request"}),
+        ("contents", "ais", post | {"service_id": 3}, {"content", "request"}),
+        ("clarifications", "klarifikasi", {"issue_key": "i", "reference": "1", "published_at": EARLIER},
+         {"content", "issue"}),
+        ("contents", "ais", post, set()),
+        ("delete_contents", "ais", {"natural_key": "k"}, {"content", "request"}),
+        ("qos_measurements", "qos", ROWS["qos_measurements"][1][0], {"qos"}),
+    ]  # fmt: skip
+    with transaction(engine) as connection:
+        for name, code, row, woken in steps:
+            record = partial(getattr(recording, name), connection, code, [row], now=NOW)
+            assert topics_moved(connection, record) == woken, (name, code)
+
+
+def test_every_recorded_table_has_a_topic() -> None:
+    assert SUBJECTS.keys() <= TOPICS.keys()
