@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import lzma
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -25,6 +27,9 @@ MOST_UNPACKED = 32 * 2**30
 
 MOST_RATIO = 1_000
 """How much smaller than its content a member of more than 100 MB may be."""
+
+DAMAGED = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, struct.error, UnicodeDecodeError)
+"""How the standard library says that a packed file is not as it was packed."""
 
 WORKBOOK_PARTS = ("xl/", "xl\\", "content.xml")
 WIB = timezone(timedelta(hours=7))
@@ -64,7 +69,7 @@ def readable(name: str) -> Iterator[None]:
         raise LoadProblem(f"{name} is a folder. Name the files in it, for example {name}/*.csv.") from None
     except PermissionError:
         raise LoadProblem(f"{name} may not be read by this user. Change its rights or copy it.") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile):
+    except DAMAGED:
         raise LoadProblem(f"{name} is cut off or damaged. Fetch it again from its source.") from None
     except (NotImplementedError, RuntimeError):
         raise LoadProblem(f"{name} is locked with a password or packed in an unknown way. Unpack it first.") from None
