@@ -12,11 +12,14 @@ from data import migrations, sqlite_engines
 from data.engine import is_postgres, transaction
 from data.errors import SchemaMissing, SchemaNewer, SchemaOlder, translated
 from data.reference.seed import seed
-from data.rollups import triggers
+from data.rollups import recount, triggers
 from data.tables import schema_version, setting
 
-VERSION = (1, 1)
+VERSION = (1, 2)
 """Major and minor version of the tables that this program makes and expects."""
+
+SUMS_SINCE = (1, 2)
+"""Version in which roll-ups last changed what they hold: those of older tables are made anew from the facts."""
 
 Rollups = Literal["triggers", "recorded"]
 """Who keeps the roll-ups: triggers of the database, or the recording functions where an engine has no triggers."""
@@ -102,9 +105,12 @@ def _bring_up_to_date(connection: Connection) -> None:
         return
     if found in (SchemaState.MISSING, SchemaState.NEWER_MAJOR):
         raise REFUSED[found]
+    before = version(connection)
     triggers.remove(connection)
     _migrate(connection)
     _complete(connection)
+    if before is not None and before < SUMS_SINCE:
+        recount.rebuild(connection)
 
 
 def _lock(connection: Connection) -> None:

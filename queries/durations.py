@@ -22,7 +22,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, c
 from data.rollups import clocks
 from data.rollups.clocks import LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
 from data.rollups.declarations import LATENCY, REQUEST, on_clock
-from data.rollups.latency import upper_bounds
+from data.rollups.latency import IN_A_ROW, upper_bounds
 from data.rollups.shapes import DAY, HOUR, Grain
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
@@ -64,7 +64,7 @@ def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
     `is_exact` (to the second) or not (to the histogram's bucket).
     """
     numbered = ids(connection)
-    asked = Asked(LATENCY, filters, numbered, by=("service_id", "outcome_id", "latency_bucket"))
+    asked = Asked(LATENCY, filters, numbered, by=("service_id", "outcome_id", "latency_tens"))
     few = bool(asked.cubes()) and _are_few(connection, filters, numbered)
     if asked.cubes() and not few:
         rows = np.concatenate([_ended(connection, asked), _still_open(connection, filters, numbered)])
@@ -113,8 +113,10 @@ _MIDDLES = np.concatenate([[0], (_BOUNDS[:-2] + _BOUNDS[1:-1] + 1) // 2, [_BOUND
 def _ended(connection: Connection, asked: Asked) -> Counted:
     sums = asked.sums()
     rows = whole_numbers(connection, sums.statement, sums.parameters)
-    rows[:, 2] = _MIDDLES[rows[:, 2]]
-    return rows
+    counts = rows[:, 3:]
+    line, place = np.nonzero(counts)
+    service, outcome, tens = rows[line, :3].T
+    return np.column_stack([service, outcome, _MIDDLES[tens * IN_A_ROW + place], counts[line, place]])
 
 
 def _still_open(connection: Connection, filters: Filters, numbered: Ids) -> Counted:

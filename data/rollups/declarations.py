@@ -29,8 +29,8 @@ from data.rollups.clocks import (
     seconds,
     started,
 )
-from data.rollups.latency import bucket_of
-from data.rollups.shapes import BLOCK, DAY, HOUR, WEEK, Cube, Expression, Flag, Rollup, one_if
+from data.rollups.latency import IN_A_ROW, bucket_of
+from data.rollups.shapes import BLOCK, DAY, HOUR, WEEK, Cube, Expression, Flag, Rollup, one_if, worked_out
 
 WITHIN_SECONDS = 3_600
 """The promise of the task force: not more than one hour."""
@@ -84,6 +84,14 @@ CONTENT = Rollup(
         Cube(9, DAY, ("service_id", "technique_id")),
         Cube(10, DAY, ("service_id", "province_code")),
         Cube(11, DAY, ("province_code",)),
+        Cube(12, HOUR, ()),
+        Cube(13, HOUR, ("theme_id",)),
+        Cube(14, HOUR, ("source_id",)),
+        Cube(15, HOUR, ("technique_id",)),
+        Cube(16, DAY, ()),
+        Cube(17, DAY, ("theme_id",)),
+        Cube(18, DAY, ("source_id",)),
+        Cube(19, DAY, ("technique_id",)),
     ),
 )
 
@@ -129,13 +137,17 @@ REQUEST_CUBES = (
     Cube(6, DAY, ("service_id", "theme_id")),
     Cube(7, DAY, ("service_id", "source_id")),
     Cube(8, DAY, ("service_id", "province_code")),
+    Cube(9, BLOCK, ("service_id",)),
+    Cube(10, HOUR, ()),
+    Cube(11, DAY, ()),
 )
 REQUEST = request_rollup(DEFAULT)
 
 
 def latency_rollup(clock: Clock) -> Rollup:
-    """Return the histogram of ended requests on a clock; only the default clock has cubes."""
-    kept = ("service_id", "outcome_id", "latency_bucket")
+    """Return the histogram of ended requests on a clock, ten buckets a row; only the default clock has cubes."""
+    kept = ("service_id", "outcome_id", "latency_tens")
+    found = worked_out("latency_bucket", lambda row: bucket_of(latency(row, clock)))
     return Rollup(
         table=tables.rollup_latency,
         facts=tables.takedown_request,
@@ -145,14 +157,40 @@ def latency_rollup(clock: Clock) -> Rollup:
         dimensions={
             "service_id": _same("service_id"),
             "outcome_id": _same("outcome_id"),
-            "latency_bucket": lambda row: bucket_of(latency(row, clock)),
+            "latency_tens": lambda row: found(row) // IN_A_ROW,
         },
-        measures={"n_requests": _ALWAYS},
-        cubes=(Cube(1, DAY, kept), Cube(2, WEEK, kept), Cube(3, BLOCK, kept)) if clock == DEFAULT else (),
+        measures={f"n_{place}": _is_at(found, place) for place in range(IN_A_ROW)},
+        cubes=tuple(Cube(n, grain, kept) for n, grain in LATENCY_GRAINS.items()) if clock == DEFAULT else (),
+        shared={"latency_bucket": found},
     )
 
 
+def _is_at(found: Expression, place: int) -> Expression:
+    return lambda row: one_if(found(row) % IN_A_ROW == place)
+
+
+LATENCY_GRAINS = {1: DAY, 2: WEEK, 3: BLOCK, 4: HOUR}
 LATENCY = latency_rollup(DEFAULT)
+
+
+def _back_within(days: int) -> Expression:
+    def back(row: Row) -> ColumnElement[int]:
+        down = func.coalesce(seconds(row.confirmed_down_at), seconds(row.actioned_at))
+        return one_if(seconds(row.reappeared_at) - down <= days * 86_400)
+
+    return back
+
+
+REMOVAL = Rollup(
+    table=tables.rollup_removal,
+    facts=tables.takedown_request,
+    starts=("actioned_at",),
+    at=lambda row: seconds(row.actioned_at),
+    where=lambda row: and_(row.actioned_at.is_not(None), row.outcome_id == REMOVED),
+    dimensions={"service_id": _same("service_id")},
+    measures={"n_removed": _ALWAYS, "n_back_7": _back_within(7), "n_back_30": _back_within(30)},
+    cubes=(Cube(1, HOUR, ("service_id",)), Cube(2, DAY, ("service_id",)), Cube(3, BLOCK, ("service_id",))),
+)
 
 ISSUE = Rollup(
     table=tables.rollup_issue,
@@ -166,7 +204,13 @@ ISSUE = Rollup(
         "n_clarified": lambda row: one_if(row.clarified_at.is_not(None)),
         "n_closed": lambda row: one_if(row.status == "closed"),
     },
-    cubes=(Cube(1, HOUR, ("theme_id",)), Cube(2, DAY, ("theme_id",))),
+    cubes=(
+        Cube(1, HOUR, ("theme_id",)),
+        Cube(2, DAY, ("theme_id",)),
+        Cube(3, HOUR, ()),
+        Cube(4, DAY, ()),
+        Cube(5, BLOCK, ()),
+    ),
 )
 
 ISSUE_CONTENT = Rollup(
@@ -180,7 +224,7 @@ ISSUE_CONTENT = Rollup(
     cubes=(Cube(1, DAY, ("issue_id",)),),
 )
 
-ROLLUPS = (CONTENT, REQUEST, LATENCY, ISSUE, ISSUE_CONTENT)
+ROLLUPS = (CONTENT, REQUEST, LATENCY, REMOVAL, ISSUE, ISSUE_CONTENT)
 
 
 @cache

@@ -216,7 +216,7 @@ def _adding(cells: Table, dialect_name: str, sign: int = 1) -> Insert:
 
 def _counted_among(rollup: Rollup, sign: int, dialect_name: str) -> Select[Any]:
     key = rollup.facts.c[rollup.facts.info["distributed_by"]]
-    return counted(rollup, rollup.facts.c, sign).where(among(key, dialect_name))
+    return counted(rollup, rollup.facts.c, sign, only=[among(key, dialect_name)])
 
 
 def _rollup_of(cells: Table) -> Rollup:

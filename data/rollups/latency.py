@@ -5,8 +5,6 @@ wide and its middle at most 0.9 % off. Buckets are (low, high]: every deadline i
 24 hours) is the upper bound of a bucket, so the share within it is exact.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Integer, case
@@ -18,15 +16,25 @@ DOUBLINGS = 16
 N_BUCKETS = FINE_SECONDS // FINE_WIDTH + PER_DOUBLING * DOUBLINGS + 2
 """Buckets 0 (0 seconds) to N_BUCKETS - 1; the last holds everything beyond 900 s * 2^16 (682 days)."""
 
+IN_A_ROW = 10
+"""Buckets side by side in one row of the roll-up: a tenth of the rows to read, group and send."""
+
 
 def bucket_of(seconds: ColumnElement[int]) -> ColumnElement[int]:
-    """Return the SQL bucket number of a latency in whole seconds, not negative."""
-    first = FINE_SECONDS // FINE_WIDTH
-    branches: list[tuple[Any, Any]] = [(seconds <= FINE_SECONDS, (seconds + FINE_WIDTH - 1) // FINE_WIDTH)]
-    for k in range(DOUBLINGS):
-        low, width = FINE_SECONDS << k, (FINE_SECONDS << k) // PER_DOUBLING
-        branches.append((seconds <= low * 2, first + PER_DOUBLING * k + (seconds - low + width - 1) // width))
-    return case(*branches, else_=N_BUCKETS - 1).cast(Integer)
+    """Return the SQL bucket number of a latency in whole seconds, not negative; the doubling is found by halves."""
+    fine = (seconds + FINE_WIDTH - 1) // FINE_WIDTH
+    beyond = case((seconds <= FINE_SECONDS << DOUBLINGS, _doubled(seconds, 0, DOUBLINGS)), else_=N_BUCKETS - 1)
+    return case((seconds <= FINE_SECONDS, fine), else_=beyond).cast(Integer)
+
+
+def _doubled(seconds: ColumnElement[int], first: int, after: int) -> ColumnElement[int]:
+    """Return the bucket of seconds that lie in one of the doublings from `first` to before `after`."""
+    if after - first > 1:
+        half = (first + after) // 2
+        lower, upper = _doubled(seconds, first, half), _doubled(seconds, half, after)
+        return case((seconds <= FINE_SECONDS << half, lower), else_=upper)
+    low, width = FINE_SECONDS << first, (FINE_SECONDS << first) // PER_DOUBLING
+    return FINE_SECONDS // FINE_WIDTH + PER_DOUBLING * first + (seconds - low + width - 1) // width
 
 
 def upper_bounds() -> NDArray[np.int64]:

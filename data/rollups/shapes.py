@@ -4,7 +4,7 @@ Expressions take a `row`: any namespace of the fact's columns (the table, an ali
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, SmallInteger, Table, case, type_coerce
@@ -47,7 +47,8 @@ class Rollup:
     """One roll-up table, the facts it sums, when a fact counts, by what, and what is summed.
 
     `at` gives the UTC seconds a fact counts at: the first known of the columns `starts`; rows for which it is NULL or
-    `where` is false count nowhere.
+    `where` is false count nowhere. `shared` are values of which several dimensions and measures are made: statements
+    work them out once a row and give them by name (`worked_out`).
     """
 
     table: Table
@@ -58,6 +59,12 @@ class Rollup:
     dimensions: Mapping[str, Expression]
     measures: Mapping[str, Expression]
     cubes: tuple[Cube, ...]
+    shared: Mapping[str, Expression] = field(default_factory=dict)
+
+
+def worked_out(name: str, expression: Expression) -> Expression:
+    """Return an expression that takes the value a row has under this name already, else works it out."""
+    return lambda row: row[name] if name in row else expression(row)
 
 
 class Flag(SmallInteger):

@@ -73,13 +73,40 @@ def bucket(at: ColumnElement[int], grain: Grain) -> ColumnElement[int]:
     return cast((at + grain.offset) // grain.width, Integer)
 
 
-def counted(rollup: Rollup, row: Row, sign: int = 1, before: Row | None = None) -> Select[Any]:
-    """Return the counted rows of a namespace of facts, measures times `sign`, or less what `before` counted."""
+def counted(
+    rollup: Rollup,
+    row: Row,
+    sign: int = 1,
+    before: Row | None = None,
+    only: Sequence[ColumnElement[bool]] = (),
+) -> Select[Any]:
+    """Return the counted rows of a namespace of facts, measures times `sign`, or less what `before` counted.
+
+    `only`: further conditions on the facts.
+    """
+    where: list[ColumnElement[bool]] = [rollup.where(row), *only]
+    if rollup.shared:
+        row, where = _with_shared(rollup, row, where), []
     buckets = [bucket(rollup.at(row), grain).label(f"at_{grain.name}") for grain in grains_of(rollup)]
     dimensions = [expression(row).label(name) for name, expression in rollup.dimensions.items()]
     measures = [_measure(e, row, sign, before).label(name) for name, e in rollup.measures.items()]
     columns: list[ColumnElement[Any]] = [*buckets, *dimensions, *measures]
-    return select(*columns).where(rollup.where(row))
+    return select(*columns).where(*where)
+
+
+def _with_shared(rollup: Rollup, row: Row, where: Sequence[ColumnElement[bool]]) -> Row:
+    """Return the needed columns of passing facts and the shared values, these worked out once a row.
+
+    Set apart as materialized, or an engine would put the expression back wherever its value is used. The rows of a
+    trigger of SQLite (they have no relation) may not be: one or two of them are soon worked out.
+    """
+    needed = {name for names in watched(rollup) for name in names}
+    shared = [expression(row).label(name) for name, expression in rollup.shared.items()]
+    facts = select(*(column.label(name) for name, column in row.items() if name in needed), *shared).where(*where)
+    relation = next(iter(row)).table
+    if relation is None:
+        return facts.subquery().c
+    return facts.cte(f"shared_of_{rollup.table.name}_{relation.description}").prefix_with("MATERIALIZED").c
 
 
 def _measure(expression: Expression, row: Row, sign: int, before: Row | None) -> ColumnElement[Any]:

@@ -41,7 +41,14 @@ from data.tables.outreach import (
     qos_measurement,
     referral,
 )
-from data.tables.sums import rollup_content, rollup_issue, rollup_issue_content, rollup_latency, rollup_request
+from data.tables.sums import (
+    rollup_content,
+    rollup_issue,
+    rollup_issue_content,
+    rollup_latency,
+    rollup_removal,
+    rollup_request,
+)
 
 __all__ = [
     "CODED",
@@ -82,6 +89,7 @@ __all__ = [
     "rollup_issue",
     "rollup_issue_content",
     "rollup_latency",
+    "rollup_removal",
     "rollup_request",
     "schema_version",
     "service",

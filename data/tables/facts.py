@@ -22,12 +22,13 @@ def _provenance() -> list[Column]:  # type: ignore[type-arg]
 
 provenance: Columns = _provenance
 
+CLOSED_ISSUE = "status = 'closed'"
 OPEN_REQUEST = "outcome_id = 0"
 ODD_OPEN_REQUEST = (
     "outcome_id = 0 AND (time_precision <> 'second' OR stopped_at IS NOT NULL OR stopped_seconds > 0"
     " OR (received_at IS NULL AND notified_at IS NULL))"
 )
-"""Open requests whose age is not simply now minus start; a query must repeat these words for the index to be used."""
+"""Open requests whose age is not simply now minus start. A query must repeat such words for the index to be used."""
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -48,10 +49,10 @@ issue = fact(
     time("clarified_at", "First clarification published"),
     time("closed_at", "When the issue was closed"),
     *_provenance(),
-    Index(None, "first_seen_at"),
+    Index("ix_issue_first_seen", "first_seen_at", "issue_id", "clarified_at"),
     Index(None, "clarified_at"),
-    Index(None, "closed_at"),
     Index(None, "updated_at"),
+    _partial("ix_issue_closed", "closed_at", where=CLOSED_ISSUE),
     _partial("ix_issue_open", "first_seen_at", where="status <> 'closed'"),
     distributed_by="issue_id",
 )
@@ -82,7 +83,7 @@ content = fact(
     column("time_precision", Text, "second or day: precision of detected_at"),
     *_provenance(),
     Index(None, "detected_at"),
-    Index(None, "issue_id", "detected_at"),
+    Index("ix_content_spread", "issue_id", "detected_at", "service_id", "province_code"),
     Index(None, "province_code", "detected_at"),
     Index(None, "service_id", "detected_at"),
     Index(None, "updated_at"),
@@ -123,7 +124,16 @@ takedown_request = fact(
     Index(None, "notified_at"),
     Index(None, "actioned_at"),
     Index(None, "updated_at"),
-    _partial("ix_takedown_request_open", "received_at", "notified_at", where=OPEN_REQUEST),
+    _partial(
+        "ix_takedown_request_open",
+        "received_at",
+        "notified_at",
+        "service_id",
+        "time_precision",
+        "stopped_at",
+        "stopped_seconds",
+        where=OPEN_REQUEST,
+    ),
     _partial("ix_takedown_request_odd_open", "received_at", where=ODD_OPEN_REQUEST),
     distributed_by="content_id",
 )
@@ -168,5 +178,6 @@ appeal = fact(
     time("reinstated_at", "When the content was put back"),
     *_provenance(),
     Index(None, "filed_at"),
+    Index(None, "decided_at"),
     distributed_by="content_id",
 )

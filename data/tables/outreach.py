@@ -89,6 +89,18 @@ campaign_reach = fact(
         nullable=True,
     ),
     Index(None, "day"),
+    Index(
+        "ix_campaign_reach_by_place",
+        "province_code",
+        "day",
+        "channel_id",
+        "campaign_id",
+        "theme_id",
+        "reach",
+        "impressions",
+        "engagements",
+        "target_reach",
+    ),
     distributed_by="campaign_id",
 )
 

@@ -11,7 +11,7 @@ from data.tables.metadata import rollup
 
 
 def _dimensions(*names: str) -> list[Column]:  # type: ignore[type-arg]
-    kinds = {"province_code": Text, "issue_id": BigInteger, "latency_bucket": Integer}
+    kinds = {"province_code": Text, "issue_id": BigInteger}
     return [
         column(
             n,
@@ -82,12 +82,33 @@ rollup_request = rollup(
 
 rollup_latency = rollup(
     "rollup_latency",
-    "Histogram of latency on the default clock, by the day, week or four weeks the clock started",
+    "Histogram of latency on the default clock, by the hour, day, week or four weeks the clock started",
     _cube(),
     *_dimensions("service_id"),
     _bucket("received_at, else notified_at"),
-    *_dimensions("outcome_id", "latency_bucket"),
-    *_measures(n_requests="Measurable requests that ended with this outcome in this latency bucket"),
+    *_dimensions("outcome_id", "latency_tens"),
+    *(
+        column(
+            f"n_{place}",
+            Integer,
+            f"Measurable requests that ended so in latency bucket 10 * latency_tens + {place}",
+            server_default="0",
+        )
+        for place in range(10)
+    ),
+)
+
+rollup_removal = rollup(
+    "rollup_removal",
+    "Removals by the hour, day or four weeks the service acted",
+    _cube(),
+    *_dimensions("service_id"),
+    _bucket("takedown_request.actioned_at"),
+    *_measures(
+        n_removed="Requests that ended with removal, whatever their clock",
+        n_back_7="of which seen up again within 7 days",
+        n_back_30="of which seen up again within 30 days",
+    ),
 )
 
 rollup_issue = rollup(

@@ -128,7 +128,17 @@ def _latency(row: Row) -> Counted:
         return
     start = row["received_at"] if row["received_at"] is not None else row["notified_at"]
     place = {"service_id": row["service_id"], "outcome_id": row["outcome_id"]}
-    yield start, place | {"latency_bucket": bisect_left(UPPER_BOUNDS, latency)}, {"n_requests": 1}
+    tens, ones = divmod(bisect_left(UPPER_BOUNDS, latency), 10)
+    yield start, place | {"latency_tens": tens}, {f"n_{n}": int(n == ones) for n in range(10)}
+
+
+def _removal(row: Row) -> Counted:
+    if row["outcome_id"] != REMOVED or row["actioned_at"] is None:
+        return
+    down = row["actioned_at"] if row["confirmed_down_at"] is None else row["confirmed_down_at"]
+    back = None if row["reappeared_at"] is None else row["reappeared_at"] - down
+    again = {f"n_back_{days}": int(back is not None and back <= days * 86_400) for days in (7, 30)}
+    yield row["actioned_at"], {"service_id": row["service_id"]}, {"n_removed": 1} | again
 
 
 def _issue(row: Row) -> Counted:
@@ -153,6 +163,7 @@ COUNTING: dict[str, Callable[[Row], Counted]] = {
     "rollup_content": _content,
     "rollup_request": _request,
     "rollup_latency": _latency,
+    "rollup_removal": _removal,
     "rollup_issue": _issue,
     "rollup_issue_content": _issue_content,
 }

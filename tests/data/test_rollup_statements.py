@@ -49,8 +49,8 @@ def test_a_coarse_cube_is_summed_from_a_finer_one_only_where_that_is_exact() -> 
     assert [cube for cube, parent in parents(CONTENT) if parent is None and cube.grain.name == "day"] == [
         cube for cube in CONTENT.cubes if cube.id == 10
     ]
-    week, block = LATENCY.cubes[1], LATENCY.cubes[2]
-    assert dict(parents(LATENCY)) == {LATENCY.cubes[0]: None, week: LATENCY.cubes[0], block: week}
+    day, week, block, hour = LATENCY.cubes
+    assert dict(parents(LATENCY)) == {hour: None, day: hour, week: day, block: week}
 
 
 def test_every_cube_comes_after_the_one_it_is_summed_from() -> None:

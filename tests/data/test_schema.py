@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, select, text, update
+from sqlalchemy import Engine, create_engine, func, insert, inspect, select, text, update
 
-from data import schema
+from data import schema, tables
 from data.engine import snapshot, transaction, writer
 from data.errors import DatabaseFault, SchemaMissing, SchemaNewer, SchemaOlder
+from data.rollups import recount
 from data.schema import SchemaState
 from data.tables import feed, metadata, schema_version, setting
 from tests.postgres import Server
@@ -177,6 +179,33 @@ def test_reach_of_older_tables_stays_when_its_frequency_gets_a_column(empty: Eng
     with snapshot(empty) as connection:
         shown = connection.execute(text("SELECT impressions, frequency FROM campaign_reach_view")).one()
     assert tuple(shown) == (30, None)
+
+
+def test_older_sums_are_made_anew(empty: Engine, database_kind: str) -> None:
+    if database_kind == "sqlite":
+        Path(str(empty.url.database)).touch()
+    removed = {"service_id": 1, "theme_id": 1, "source_id": 1, "outcome_id": 1, "time_precision": "second"}
+    written = {"feed_code": "ais", "is_simulated": False}
+    sent = datetime(2024, 2, 14, 3, 0, tzinfo=UTC)
+    with transaction(empty) as connection:
+        schema._migrate(connection, "v0008")
+        schema._switch(connection, "triggers")
+        connection.execute(
+            insert(tables.takedown_request),
+            removed | written | {
+                "content_id": 7, "request_no": 1, "organisation_id": 1, "urgency": "hoax", "stopped_seconds": 0,
+                "received_at": sent, "actioned_at": sent + timedelta(minutes=50),
+            },
+        )  # fmt: skip
+    set_version(empty, 1, 1)
+    schema.upgrade(empty)
+    with snapshot(empty) as connection:
+        assert recount.verify(connection) == []
+        histogram = tables.rollup_latency.c
+        found = connection.execute(select(histogram.cube, histogram.latency_tens, histogram.n_0)).all()
+        assert connection.execute(select(func.sum(tables.rollup_removal.c.n_removed))).scalar() == 3
+    # 3,000 s lie above 2 × 900 s: bucket 180 + 60 + (3,000 − 1,800) / 30 = 280.
+    assert sorted(map(tuple, found)) == [(1, 28, 1), (2, 28, 1), (3, 28, 1), (4, 28, 1)]
 
 
 @pytest.mark.parametrize("change", [schema.create, schema.upgrade])
