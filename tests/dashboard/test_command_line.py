@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from dashboard.command_line import app
 from dashboard.command_line.choices import free_port
 from dashboard.command_line.exits import Exit, Misuse, told
-from data import demonstrations, schema
+from data import demonstrations, reference, schema
 from data.engine import snapshot, writer
 from data.errors import DatabaseBusy
 from data.tables import content, issue, takedown_request
@@ -109,9 +109,19 @@ def test_mapping_and_choices_reach_the_loader(database: Path, tmp_path: Path) ->
     assert (found[0], found[1].isoformat(), found[2]) == ("A", "2025-03-03T23:00:00+00:00", True)
 
 
+def test_maps_and_reports_load_by_their_kinds(database: Path, tmp_path: Path) -> None:
+    outlines = Path(reference.__file__).parent / "provinces.geojson"
+    answer = posko("load", outlines, "--as", "map", "--database", database)
+    assert answer.exit_code == Exit.DONE
+    assert "38 rows read, format map" in answer.stdout
+    (tmp_path / "a.csv").write_text("tanggal,kanal,jangkauan\n2024-10-14,TV,1000\n")
+    answer = posko("load", tmp_path / "a.csv", "--as", "reach", "--database", database)
+    assert "1 rows read, format reach" in answer.stdout
+    assert posko("load", tmp_path / "a.csv", "--as", "map", "--database", database).exit_code == Exit.MISUSE
+
+
 MISUSES: dict[str, tuple[list[str], str]] = {
     "no database": (["load", "x.csv"], "Set POSKO_DATABASE_URL or give --database"),
-    "map without a mapping": (["load", "x.csv", "--as", "map", "--database", "x.db"], "--as map needs --map"),
     "as-of without offset": (["load", "x.csv", "--as-of", "2025-01-01", "--database", "x.db"], "with its offset"),
     "another engine": (["db", "status", "--database", "mysql://u:rahasia@h/x"], "neither SQLite nor PostgreSQL"),
 }
@@ -144,7 +154,8 @@ def test_a_database_without_tables_names_the_command_that_makes_them(tmp_path: P
 
 
 def test_the_database_commands_tell_prove_and_mend(database: Path) -> None:
-    assert "version 1.0 (current)" in posko("db", "status", "--database", database).stdout
+    version = ".".join(map(str, schema.VERSION))
+    assert f"version {version} (current)" in posko("db", "status", "--database", database).stdout
     assert "Every sum equals its recount" in posko("db", "verify", "--database", database).stdout
     assert "rollup_content" in posko("db", "rebuild", "--database", database).stdout
     assert posko("db", "upgrade", "--database", database).exit_code == Exit.DONE
