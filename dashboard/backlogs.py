@@ -1,6 +1,7 @@
 """What the panels of Latensi & Kepatuhan say of what is open now, and of the errors of takedown."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,8 @@ from dashboard.latencies import whole
 from dashboard.live import artefact, panel
 from dashboard.overview import REQUESTS, labels, window_words
 from dashboard.shell import rows_link
-from dashboard.tables import Column, Sheet, sheet
-from dashboard.tiles import Tile
+from dashboard.tables import Column, Sheet, fold_sheet, sheet
+from dashboard.tiles import Tile, picture, tile_row
 
 APPEALS = {"tabel": "keberatan"}
 
@@ -59,6 +60,13 @@ def _at(answers: Answers) -> str:
     return formats.moment(answers.filters.as_of, current()) if answers.filters else formats.UNKNOWN
 
 
+def draw_backlog(answers: Answers) -> None:
+    """Draw the backlog by age, and by service and age behind a fold."""
+    answer, draw = answers["ages"], partial(by_age, answers)
+    more = partial(fold_sheet, answer, "latensi.by_age", t("latencies.backlog_table"), partial(ages, answers))
+    picture(answer, "latensi.ages", draw, "requests_open", note=backlog_note(answers), more=more)
+
+
 def backlog_note(answers: Answers) -> str:
     """Return of when the backlog speaks: of now, or of the moment of a fixed link."""
     return t("latencies.backlog_note") if _is_live(answers) else t("latencies.backlog_then", at=_at(answers))
@@ -97,6 +105,11 @@ def bad_times(frame: pd.DataFrame) -> str:
     since = frame.attrs.get("bounded_since")
     bound = [] if since is None else [t("latencies.bad_since", at=formats.moment(since, current()))]
     return " ".join([t("latencies.bad_kinds", what=" · ".join(kinds)), *bound])
+
+
+def draw_errors(answers: Answers) -> None:
+    """Draw the errors as large as the removals."""
+    tile_row(answers["errors"], "latensi.errors", current(), partial(error_tiles, answers))
 
 
 def error_tiles(answers: Answers, frame: pd.DataFrame) -> list[Tile]:

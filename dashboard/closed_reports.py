@@ -24,7 +24,7 @@ def draw(answers: Answers) -> None:
     answer = answers["closed"]
     if answer.frame is not None and answer.frame.empty:
         return
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         panel(t("latencies.closed"), answer, lambda frame: _draw(answers, answer, frame),
               note=t("latencies.closed_note"), border=False)  # fmt: skip
 

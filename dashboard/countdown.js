@@ -84,10 +84,11 @@ class Countdown {
     }
   }
 
-  // 8.05 is eight minutes and five seconds; past the hour it counts up behind a plus sign.
+  // "8 m 05 s"; past the hour it counts up behind a plus sign.
   left(seconds) {
     const whole = Math.floor(Math.abs(seconds));
-    const text = Math.floor(whole / 60) + this.data.words.clock + String(whole % 60).padStart(2, "0");
+    const [minute, second] = this.data.words.units;
+    const text = `${Math.floor(whole / 60)}\u00a0${minute} ${String(whole % 60).padStart(2, "0")}\u00a0${second}`;
     return seconds < 0 ? "+" + text : text;
   }
 }

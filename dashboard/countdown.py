@@ -47,7 +47,7 @@ def draw(answers: Answers, key: str) -> None:
 def _words() -> dict[str, Any]:
     states = {state: t(f"latencies.{state}") for state in ("calm", "nearing", "breached", "stopped")}
     columns = [t(f"latencies.{name}") for name in COLUMNS]
-    about = {"columns": columns, "clock": "." if current() == "id" else ":", "alt": t("latencies.queue")}
+    about = {"columns": columns, "units": [t("shell.unit_m"), t("shell.unit_s")], "alt": t("latencies.queue")}
     return {"words": states | about, "empty": t("latencies.queue_empty")}
 
 

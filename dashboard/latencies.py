@@ -1,6 +1,6 @@
-"""What the panels of Latensi & Kepatuhan say of speed: tiles, curves, intervals; frames in, words and charts out."""
+"""What the panels of Latensi & Kepatuhan say of speed: curves, intervals, ends; frames in, words and charts out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,23 +14,13 @@ from dashboard.door import Answer, Answers
 from dashboard.escaping import plain
 from dashboard.formats import number
 from dashboard.language import current, t
-from dashboard.latency_choices import clock_words
 from dashboard.live import artefact
-from dashboard.overview import REQUESTS, labels, window_words
+from dashboard.overview import labels
 from dashboard.tables import Column, Sheet, draw_sheet, sheet
-from dashboard.tiles import Tile, picture
+from dashboard.tiles import picture
 from queries import comparisons, latency
 
 WATCHED = latency.RISK_MINUTES
-
-
-def about(answers: Answers, window: str | None = None, clock: str | None = None) -> str:
-    """Return what a figure speaks for: its window, its clock and the moment of its data."""
-    if answers.filters is None:
-        return ""
-    at = formats.clock(answers.filters.as_of, current())
-    words = f"{window or window_words(answers.filters)} · {clock or clock_words(answers.filters.clock)}"
-    return t("overview.spoken_as_of", window=words, at=at)
 
 
 def whole(frame: pd.DataFrame) -> dict[str, Any]:
@@ -48,78 +38,6 @@ def n_words(answers: Answers) -> str | None:
     """Return how many requests the page speaks of."""
     frame = answers["within"].frame
     return None if frame is None else t("latencies.n", n=number(whole(frame)["n_requests"], current()))
-
-
-def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
-    """Return the tile of the share removed within 60 minutes (`takedowns.within_promise`)."""
-    row, tongue = whole(frame), current()
-    due = int(row["n_due"])
-    shown = t("overview.nothing_due")
-    if due:
-        n = number(due, tongue)
-        shown = t("overview.interval", range=formats.percent_range(row["low"], row["high"], tongue), n=n)
-    few = [t("overview.too_few")] if 0 < due < formats.SMALL else []
-    waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
-    return Tile(
-        measure="within_promise_share", value=formats.percent(row["share"] if due else None, tongue, 0),
-        notes=(" · ".join([shown, *few]), waiting), about=about(answers),
-        rows=t("overview.rows_requests", n=number(due, tongue)), query=REQUESTS | {"keadaan": "jatuh_tempo"},
-    )  # fmt: skip
-
-
-def quantile(name: str, answers: Answers, frame: pd.DataFrame) -> Tile:
-    """Return the tile of the median or the 90th percentile (`durations.durations`): never blank, never naive."""
-    row, tongue = whole(latency.summary(frame)), current()
-    counted = t("latencies.open_counted", n=number(row["n"], tongue), open=number(row["n_open"], tongue))
-    return Tile(
-        measure=f"latency_{name}_minutes", value=survival.half(row, tongue, name),
-        notes=(_limits(row, name), counted), about=about(answers),
-    )  # fmt: skip
-
-
-def _limits(row: Mapping[str, Any], name: str) -> str:
-    """Return the limits of a quantile; one that was not reached is said to lie above what was watched."""
-    low, high = (row[f"{name}_{side}_minutes"] for side in ("low", "high"))
-    if not row["n"]:
-        return t("overview.nothing_due")
-    if pd.isna(low):
-        return t("latencies.not_reached")
-    shown = survival.wait(low, current())
-    if pd.isna(high):
-        return t("latencies.limits", range=t("latencies.limit_open", time=shown))
-    return t("latencies.limits", range=f"{shown} – {survival.wait(high, current())}")
-
-
-def overdue(answers: Answers, frame: pd.DataFrame) -> Tile:
-    """Return the tile of open requests past their hour, with the oldest (`takedowns.now_open`)."""
-    row, tongue = whole(frame), current()
-    n = number(row["n_overdue"], tongue)
-    oldest = t("overview.oldest", age=formats.duration(row["oldest_minutes"] * 60, tongue))
-    still = t("overview.rows_requests", n=number(row["n_open"], tongue))
-    return Tile(
-        measure="requests_overdue", value=f":red[▲ {n}]" if row["n_overdue"] else n,
-        notes=(oldest if row["n_overdue"] else f":green[{t('overview.none_overdue')}]",
-               f"{t('overview.nearing', n=number(row['n_nearing'], tongue))} · {still} {_open_word()}"),
-        about=about(answers, _when(answers), t("latencies.default_clock")),
-        rows=t("overview.rows_requests", n=n), query=REQUESTS | {"keadaan": "lewat"},
-    )  # fmt: skip
-
-
-def _when(answers: Answers) -> str:
-    """Return of when a figure of what is open speaks: of now, or of the moment of a fixed link."""
-    return t("latencies.as_known" if answers.filters is not None and answers.filters.pinned else "overview.now")
-
-
-def _open_word() -> str:
-    return {"id": "terbuka", "en": "open"}[current()]
-
-
-TILES: dict[str, Callable[[Answers, pd.DataFrame], Tile]] = {
-    "within": kept,
-    "durations": partial(quantile, "median"),
-    "p90": partial(quantile, "p90"),
-    "open": overdue,
-}
 
 
 def draw_curves(answers: Answers, scale: str) -> None:
@@ -221,6 +139,13 @@ def _mixes(mix: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def draw_within(answers: Answers) -> None:
+    """Draw the share within the hour by service, in which order, and what its denominator leaves out."""
+    answer, note = answers["within"], order_note(answers)
+    draw, more = partial(within, answers), partial(draw_left_out, answer)
+    picture(answer, "latensi.by_service", draw, "within_promise_share", note=note, more=more)
+
+
 def order_note(answers: Answers) -> str:
     """Return in which order the services stand, and why they are not ranked."""
     answer, mixed = answers["within"], answers["mix"].frame
@@ -242,6 +167,12 @@ def left_out(frame: pd.DataFrame) -> str:
     waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
     counts = {"withdrawn": row["n_withdrawn"], "bad": row["n_unmeasurable"], "na": row["n_not_applicable"]}
     return f"{waiting} · {t('latencies.left_out', **{name: number(n, tongue) for name, n in counts.items()})}"
+
+
+def draw_ends(answers: Answers) -> None:
+    """Draw how requests ended: removals, and the ends that are none."""
+    note, empty = t("latencies.endings_note"), t("latencies.curves_empty")
+    picture(answers["durations"], "latensi.ends", ends, "ended_share", note=note, empty=empty)
 
 
 def ends(frame: pd.DataFrame) -> Chart:

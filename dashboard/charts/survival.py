@@ -166,10 +166,15 @@ def _title(summary: pd.DataFrame, names: Mapping[str, str], language: Language) 
     most = records(own[own["n"] >= SMALL].nlargest(2, "n"))
     if not most:
         return say(language, "survival_title_few", n=number(int(own["n"].sum()), language))
-    words: dict[str, str] = {}
-    for place, row in zip(("first", "second"), most, strict=False):
-        words |= {place: plain(names.get(row["service"], row["service"]), 40), f"{place}_time": half(row, language)}
+    words = {place: _half(row, names, language) for place, row in zip(("first", "second"), most, strict=False)}
     return say(language, "survival_title" if len(most) > 1 else "survival_title_one", **words)
+
+
+def _half(row: Mapping[str, Any], names: Mapping[str, str], language: Language) -> str:
+    """Return the half-time of a service in words: "Facebook 2 j 32 m", "X belum dalam 22 j 34 m"."""
+    key = "survival_not_half" if pd.isna(row["median_minutes"]) else "survival_half"
+    name = plain(names.get(row["service"], row["service"]), 40)
+    return say(language, key, name=name, time=half(row, language).removeprefix("> "))
 
 
 def half(row: Mapping[str, Any], language: Language, name: str = "median") -> str:

@@ -127,13 +127,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "line_promise": ("{time} · janji satgas", "{time} · task force promise"),
     "line_rule": ("{time} · aturan", "{time} · rule"),
     "survival_title": (
-        "Separuh konten {first} turun dalam {first_time}; {second} perlu {second_time}",
-        "Half of the content on {first} came down within {first_time}; {second} needs {second_time}",
+        "Waktu sampai separuh turun: {first}; {second}",
+        "Time until half is down: {first}; {second}",
     ),
     "survival_title_one": (
-        "Separuh konten {first} turun dalam {first_time}",
-        "Half of the content on {first} came down within {first_time}",
+        "Waktu sampai separuh turun: {first}",
+        "Time until half is down: {first}",
     ),
+    "survival_half": ("{name} {time}", "{name} {time}"),
+    "survival_not_half": ("{name} belum dalam {time}", "{name} not within {time}"),
     "survival_title_few": (
         "{n} pengajuan: terlalu sedikit untuk membandingkan layanan",
         "{n} requests: too few to compare services",
@@ -155,6 +157,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "within": ("turun ≤ 60 menit", "removed ≤ 60 minutes"),
     "found_by": ("sumber temuan", "found by"),
     "ending_open": ("Masih terbuka", "Still open"),
+    "endings_unknown": ("Belum cukup lama diamati untuk dinilai", "Not watched long enough to judge"),
+    "not_watched": ("belum teramati selama itu", "not watched that long yet"),
     "endings_title": (
         "Sesudah {time}, {removed} diturunkan dan {labelled} diberi stempel saja; {open} masih terbuka",
         "After {time}, {removed} were removed and {labelled} only labelled; {open} still open",
