@@ -26,7 +26,12 @@ ROLE = "layar"
 PATIENCE_SECONDS = 60.0
 BEAT_SECONDS = 0.1
 
-FOLLOWING = {"wal_retrieve_retry_interval": "200ms", "wal_receiver_status_interval": "1s", "hot_standby_feedback": "on"}
+FOLLOWING = {
+    "wal_retrieve_retry_interval": "200ms",
+    "wal_receiver_status_interval": "1s",
+    "hot_standby_feedback": "on",
+    "max_standby_streaming_delay": "300ms",
+}
 
 
 @dataclass

@@ -149,14 +149,19 @@ def test_the_standby_in_use_freezes(cluster: Cluster, looking: Looking, beating:
     assert looking.not_fresh(since) == 0
 
 
-slept = threading.Event()
+slept, asked_twice = threading.Event(), threading.Event()
 
 
 def slow_once(connection: Connection, _: Filters) -> pd.DataFrame:
-    """Return the port asked, the first time after a while that a standby freezes in."""
-    if not slept.is_set():
+    """Return the port asked; the first time it goes on until something happens to the standby."""
+    connection.execute(text("SELECT count(*) FROM theme")).scalar_one()
+    if slept.is_set():
+        asked_twice.set()
+    else:
         slept.set()
-        connection.execute(text("SELECT pg_sleep(2)"))
+        asked_twice.clear()
+        for _ in range(int(PATIENCE_SECONDS / 0.2)):
+            connection.execute(text("SELECT pg_sleep(0.2)"))
     return pd.DataFrame({"port": [connection.execute(text("SHOW port")).scalar_one()]})
 
 
@@ -184,6 +189,25 @@ def test_the_standby_in_use_freezes_in_the_middle_of_a_question(
     assert answers[0].state == "fresh"
     assert int(answers[0].frame["port"].iloc[0]) != standby.port
     assert took <= FROZEN_IN_A_QUESTION_SECONDS
+
+
+def test_a_question_that_a_change_of_tables_ends_is_asked_again(
+    cluster: Cluster, looking: Looking, beating: Beating
+) -> None:
+    """A standby ends whoever reads a table that the primary has changed, so that it can go on following."""
+    since, answers = time.monotonic(), []
+    slept.clear()
+    asking = threading.Thread(target=lambda: answers.append(door.answers("c", {"port": slow_once}, Choice())["port"]))
+    asking.start()
+    assert slept.wait(PATIENCE_SECONDS)
+    cluster.primary.administer("ALTER TABLE theme ALTER COLUMN code SET DEFAULT 'x'")
+    asking.join()
+    logger.info("ended by a change of tables: answered after %.2f s", time.monotonic() - since)
+    assert answers[0].state == "fresh"
+    assert asked_twice.is_set()
+    cluster.primary.administer("ALTER TABLE theme ALTER COLUMN code DROP DEFAULT")
+    back(looking, beating)
+    assert looking.not_fresh(since) == 0
 
 
 def test_both_standbys_are_killed(
