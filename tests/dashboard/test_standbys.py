@@ -228,6 +228,18 @@ def test_both_standbys_are_killed(
     assert looking.not_fresh(since) == 0
 
 
+def test_both_standbys_freeze(cluster: Cluster, looking: Looking, beating: Beating) -> None:
+    since = time.monotonic()
+    with ExitStack() as thawed:
+        for standby in cluster.standbys:
+            thawed.callback(standby.thaw)
+            standby.freeze()
+        back(looking, beating)
+        assert in_use(cluster) is cluster.primary
+        assert tell("both standbys frozen", looking, beating, since) <= FROZEN_SECONDS
+    assert looking.not_fresh(since) == 0
+
+
 def test_a_standby_that_stops_following_is_left_for_one_that_follows(
     cluster: Cluster, impatient: None, looking: Looking, beating: Beating
 ) -> None:
