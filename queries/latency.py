@@ -5,10 +5,12 @@ the curve, and is an end of its own for the incidence. Closed messaging has no p
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from queries.reading import Columns, from_rows
 from queries.survival import Survival, cumulative_incidence, kaplan_meier
@@ -32,6 +34,7 @@ COMPETING = ("restricted", "labelled", "rejected", "withdrawn")
 """Ends that are no removal."""
 
 ENDS = ("removed", *COMPETING)
+EVERY_END = ("open", *ENDS)
 
 CURVE_POINTS = 160
 """Points of one drawn curve: denser would be finer than a pixel."""
@@ -47,28 +50,69 @@ def of_service(frame: pd.DataFrame, service: str) -> pd.DataFrame:
     return frame[~frame["is_closed_messaging"]] if service == "" else frame[frame["service"] == service]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of `durations` as arrays: seconds, number and end (its place in `EVERY_END`) of each."""
+
+    seconds: NDArray[np.int64]
+    n: NDArray[np.int64]
+    end: NDArray[np.int64]
+    is_signatory: bool = False
+    is_closed: bool = False
+
+    def kept(self, where: NDArray[np.bool_], **known: bool) -> "Rows":
+        """Return those rows for which `where` is true."""
+        return Rows(self.seconds[where], self.n[where], self.end[where], **known)
+
+    def of_end(self, end: str) -> int:
+        """Return how many requests ended so."""
+        return int(self.n[self.end == EVERY_END.index(end)].sum())
+
+    def grouped(self, ends: Sequence[str]) -> tuple[Any, Any, Any]:
+        """Return distinct times, the number of each of these ends at each, and of all else at each."""
+        times, place = np.unique(self.seconds, return_inverse=True)
+        code = self.end * len(times) + place
+        counts = np.bincount(code, weights=self.n, minlength=len(EVERY_END) * len(times)).astype(np.int64)
+        by_end = counts.reshape(len(EVERY_END), len(times))
+        ended = by_end[[EVERY_END.index(end) for end in ends]]
+        return times, ended, by_end.sum(axis=0) - ended.sum(axis=0)
+
+    def survival(self) -> Survival:
+        """Return the Kaplan–Meier curve of removal; times in seconds."""
+        times, ended, censored = self.grouped(("removed",))
+        return kaplan_meier(times, ended[0], censored)
+
+
+def _rows_of(frame: pd.DataFrame) -> Rows:
+    codes, names = pd.factorize(frame["end"])
+    places = np.array([EVERY_END.index(name) for name in names] or [0], dtype=np.int64)
+    return Rows(frame["seconds"].to_numpy(np.int64), frame["n"].to_numpy(np.int64), places[codes])
+
+
+def _by_service(frame: pd.DataFrame) -> dict[str, Rows]:
+    """Return the rows of each service in screen order, and under '' those of all but closed messaging."""
+    every, closed = _rows_of(frame), frame["is_closed_messaging"].to_numpy(bool)
+    signed = frame["is_signatory"].to_numpy(bool)
+    codes, names = pd.factorize(frame["service"])
+    found = {}
+    for code, service in enumerate(names):
+        own = codes == code
+        found[service] = every.kept(own, is_signatory=bool(signed[own].all()), is_closed=bool(closed[own].any()))
+    return found | {"": every.kept(~closed)}
+
+
+def _applicable(frame: pd.DataFrame) -> dict[str, Rows]:
+    return {service: rows for service, rows in _by_service(frame).items() if service and not rows.is_closed}
+
+
 def survival(rows: pd.DataFrame) -> Survival:
     """Return the Kaplan–Meier curve of removal of some rows of `durations`; times in seconds."""
-    times, ended, censored = _grouped(rows, ("removed",))
-    return kaplan_meier(times, ended[0], censored)
-
-
-def _grouped(rows: pd.DataFrame, ends: Sequence[str]) -> tuple[Any, Any, Any]:
-    seconds, n = rows["seconds"].to_numpy(), rows["n"].to_numpy()
-    times, place = np.unique(seconds, return_inverse=True)
-    counts = {end: _counts(place, n * (rows["end"] == end).to_numpy(), len(times)) for end in ends}
-    everything = _counts(place, n, len(times))
-    ended = np.array([counts[end] for end in ends], dtype=np.int64).reshape(len(ends), len(times))
-    return times, ended, everything - ended.sum(axis=0)
-
-
-def _counts(place: Any, n: Any, size: int) -> Any:
-    return np.bincount(place, weights=n, minlength=size).astype(np.int64)
+    return _rows_of(rows).survival()
 
 
 def services(frame: pd.DataFrame) -> list[str]:
     """Return the services in the frame, in screen order."""
-    return list(dict.fromkeys(frame["service"]))
+    return list(frame["service"].unique())
 
 
 def summary(frame: pd.DataFrame) -> pd.DataFrame:
@@ -76,22 +120,17 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
 
     A quantile that the curve does not reach is NaN, and `longest_minutes` says how long was watched: "> x".
     """
-    return from_rows([_summed(frame, service) for service in [*services(frame), ""]], SUMMARY)
+    return from_rows([_summed(service, rows) for service, rows in _by_service(frame).items()], SUMMARY)
 
 
-def _summed(frame: pd.DataFrame, service: str) -> dict[str, object]:
-    rows = of_service(frame, service)
-    closed = bool(rows["is_closed_messaging"].any())
+def _summed(service: str, rows: Rows) -> dict[str, object]:
     line: dict[str, object] = {
-        "service": service, "is_total": service == "", "is_applicable": not closed and len(rows) > 0,
-        "is_signatory": service != "" and bool(rows["is_signatory"].all()),
-        "n": int(rows["n"].sum()), "n_open": _of_end(rows, "open"), "n_removed": _of_end(rows, "removed"),
+        "service": service, "is_total": service == "", "is_applicable": not rows.is_closed and len(rows.n) > 0,
+        "is_signatory": rows.is_signatory,
+        "n": int(rows.n.sum()), "n_open": rows.of_end("open"), "n_removed": rows.of_end("removed"),
     }  # fmt: skip
-    return line | _figures(survival(rows.iloc[:0] if closed else rows))
-
-
-def _of_end(rows: pd.DataFrame, end: str) -> int:
-    return int(rows.loc[rows["end"] == end, "n"].sum())
+    none = np.zeros(len(rows.n), dtype=bool)
+    return line | _figures((rows.kept(none) if rows.is_closed else rows).survival())
 
 
 def _figures(curve: Survival) -> dict[str, object]:
@@ -100,7 +139,8 @@ def _figures(curve: Survival) -> dict[str, object]:
         low, high = curve.quantile_band(share)
         figures |= {f"{name}_minutes": _minutes(curve.quantile(share)), f"{name}_low_minutes": _minutes(low),
                     f"{name}_high_minutes": _minutes(high)}  # fmt: skip
-    up, low_up, high_up = curve.at(DEADLINE_MINUTES * 60) if curve.last_time is not None else (np.nan,) * 3
+    hour = DEADLINE_MINUTES * 60
+    up, low_up, high_up = curve.at(hour) if curve.is_known_at(hour) else (np.nan,) * 3
     return figures | {"removed_60": 1 - up, "removed_60_low": 1 - high_up, "removed_60_high": 1 - low_up}
 
 
@@ -113,54 +153,55 @@ def curves(frame: pd.DataFrame) -> pd.DataFrame:
 
     Every curve starts at its first moment with the share 1 and ends where nobody is watched any longer.
     """
-    return from_rows([row for service in _applicable(frame) for row in _drawn(frame, service)], CURVES)
+    return from_rows([row for service, rows in _applicable(frame).items() for row in _drawn(service, rows)], CURVES)
 
 
-def _applicable(frame: pd.DataFrame) -> list[str]:
-    return services(of_service(frame, ""))
-
-
-def _drawn(frame: pd.DataFrame, service: str) -> Iterator[dict[str, object]]:
-    rows = of_service(frame, service)
-    curve, signed = survival(rows), bool(rows["is_signatory"].all())
+def _drawn(service: str, rows: Rows) -> Iterator[dict[str, object]]:
+    curve = rows.survival()
     if curve.last_time is None:
         return
-    grid = np.unique(np.geomspace(60, max(curve.last_time, 3600), CURVE_POINTS).round().astype(int))
-    for second in sorted({*grid.tolist(), DEADLINE_MINUTES * 60, 14_400, 86_400}):
-        if second > curve.last_time:
-            break
-        up, low, high = curve.at(second)
-        at_risk = curve.at_risk_at(second)
-        yield {"service": service, "is_signatory": signed, "minutes": second / 60, "at_risk": at_risk,
-               "still_up": up, "low": up if np.isnan(low) else low, "high": up if np.isnan(high) else high}  # fmt: skip
+    grid = np.geomspace(60, max(curve.last_time, 3600), CURVE_POINTS).round().astype(np.int64)
+    drawn = np.unique([*grid.tolist(), DEADLINE_MINUTES * 60, 14_400, 86_400])
+    drawn = drawn[drawn <= curve.last_time]
+    place = np.searchsorted(curve.times, drawn, side="right")
+    up, low, high = (np.concatenate([[1.0], side])[place] for side in (curve.survival, curve.low, curve.high))
+    at_risk = curve.at_risk[np.searchsorted(curve.times, drawn, side="left")]
+    low, high = np.where(np.isnan(low), up, low), np.where(np.isnan(high), up, high)
+    columns = (drawn / 60, at_risk, up, low, high)
+    for minutes, n, *shares in zip(*(column.tolist() for column in columns), strict=True):
+        known = dict(zip(("still_up", "low", "high"), shares, strict=True))
+        yield {"service": service, "is_signatory": rows.is_signatory, "minutes": minutes, "at_risk": n} | known
 
 
 def at_risk(frame: pd.DataFrame) -> pd.DataFrame:
     """One row per service and moment of `RISK_MINUTES`: requests still watched just before it."""
     lines = []
-    for service in _applicable(frame):
-        rows = of_service(frame, service)
-        curve, signed = survival(rows), bool(rows["is_signatory"].all())
+    for service, rows in _applicable(frame).items():
+        curve = rows.survival()
         for minutes in RISK_MINUTES:
             n = curve.at_risk_at(minutes * 60)
-            lines.append({"service": service, "is_signatory": signed, "minutes": minutes, "at_risk": n})
+            lines.append({"service": service, "is_signatory": rows.is_signatory, "minutes": minutes, "at_risk": n})
     return from_rows(lines, AT_RISK)
 
 
 def incidence(frame: pd.DataFrame, minutes: Sequence[int] = (60, 240, 1440, 10_080)) -> pd.DataFrame:
     """One row per service (then the total ''), moment and end: share that had ended so by then (Aalen–Johansen).
 
-    `n` is the number of requests of the service that ended so at all. The shares of one moment add up to at most 1.
+    `n` is the number of requests of the service that ended so at all. The shares of one moment add up to at most 1;
+    they are NaN for a moment until which no request was watched while some had not ended.
     """
-    return from_rows([row for s in [*_applicable(frame), ""] for row in _incidence(frame, s, minutes)], INCIDENCE)
+    shown = {service: rows for service, rows in _by_service(frame).items() if not rows.is_closed}
+    return from_rows([row for service, rows in shown.items() for row in _incidence(service, rows, minutes)], INCIDENCE)
 
 
-def _incidence(frame: pd.DataFrame, service: str, minutes: Sequence[int]) -> Iterator[dict[str, object]]:
-    rows = of_service(frame, service)
-    times, ended, censored = _grouped(rows, ENDS)
+def _incidence(service: str, rows: Rows, minutes: Sequence[int]) -> Iterator[dict[str, object]]:
+    times, ended, censored = rows.grouped(ENDS)
     shares = cumulative_incidence(times, ended, censored)
+    all_ended = len(times) > 0 and not censored.any()
     for moment in minutes:
         place = int(np.searchsorted(times, moment * 60, side="right")) - 1
+        is_known = len(times) > 0 and (all_ended or times[-1] >= moment * 60)
         for number, end in enumerate(ENDS):
-            share = float(shares[number, place]) if place >= 0 else 0.0
+            known = float(shares[number, place]) if place >= 0 else 0.0
+            share = known if is_known else np.nan
             yield {"service": service, "minutes": moment, "end": end, "share": share, "n": int(ended[number].sum())}

@@ -53,6 +53,10 @@ class Survival:
             return 1.0, 1.0, 1.0
         return float(self.survival[index]), float(self.low[index]), float(self.high[index])
 
+    def is_known_at(self, seconds: int) -> bool:
+        """Return whether the curve says anything of a time: somebody was watched so long, or all have ended before."""
+        return len(self.times) > 0 and (self.times[-1] >= seconds or self.survival[-1] == 0)
+
     def at_risk_at(self, seconds: int) -> int:
         """Return how many items were still being watched just before a time."""
         index = int(np.searchsorted(self.times, seconds, side="left"))

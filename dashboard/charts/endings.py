@@ -13,7 +13,9 @@ from dashboard.palette import TOKENS
 PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
 ROW, KEY = 38, 44
 TOLD = 1_440
-"""Minutes of which the sentence speaks: the binding rule."""
+"""Minutes of which the sentence speaks: the binding rule, or the longest wait before it that was watched."""
+
+COLUMNS = ("from", "to", "center", "color", "top", "floor", "middle", "name", "part", "share")
 
 _LEFT, _RIGHT = 58, "width - 8"
 
@@ -58,6 +60,9 @@ def _spec(language: Language) -> Spec:
          "encoding": {"x": _x("center"), "y": _y("middle"), "color": token("ground")}},
         {"transform": only("row"), "mark": name,
          "encoding": {"x": {"value": 0}, "y": _y("middle"), "text": field("name", "nominal"), "color": token("ink")}},
+        {"transform": only("unknown"), "mark": {**name, "fontWeight": 400},
+         "encoding": {"x": {"value": _LEFT}, "y": _y("middle"), "text": field("text", "nominal"),
+                      "color": token("muted")}},
     ])  # fmt: skip
 
 
@@ -67,13 +72,20 @@ def _parts(frame: pd.DataFrame, minutes: int) -> dict[str, float]:
     return {**shares, "open": max(0.0, 1 - sum(shares.values()))}
 
 
+def _is_known(frame: pd.DataFrame) -> bool:
+    return bool(frame["share"].notna().all())
+
+
 def by_moment(frame: pd.DataFrame, language: Language) -> Chart:
     """Return one bar per moment of the whole of `latency.incidence`, cut by how requests had ended by then."""
     whole = frame[frame["service"] == ""]
     moments = whole["minutes"].drop_duplicates().astype(int).tolist()
     bars: list[dict[str, Any]] = []
     for place, minutes in enumerate(moments):
-        start, shares = 0.0, _parts(whole[whole["minutes"] == minutes], minutes)
+        at = whole[whole["minutes"] == minutes]
+        if not _is_known(at):
+            continue
+        start, shares = 0.0, _parts(at, minutes)
         for part in PARTS:
             stop = start + shares.get(part, 0.0)
             bars.append({"from": start, "to": stop, "center": (start + stop) / 2, "color": f"part_{part}",
@@ -85,13 +97,20 @@ def by_moment(frame: pd.DataFrame, language: Language) -> Chart:
         "name": [wait(m, language) for m in moments],
         "middle": [place + 0.5 for place in range(len(moments))],
     }
+    unknown = [place for place, m in enumerate(moments) if not _is_known(whole[whole["minutes"] == m])]
     shown = [bar for bar in bars if bar["to"] > bar["from"]]
-    table = merged(part={name: [bar[name] for bar in shown] for name in bars[0]}, row=rows)
+    table = merged(part={name: [bar[name] for bar in shown] for name in COLUMNS}, row=rows,
+                   unknown={"middle": [place + 0.5 for place in unknown],
+                            "text": [say(language, "not_watched")] * len(unknown)})  # fmt: skip
     title = _title(whole, language)
     return Chart(title, _spec(language), table, title, ROW * max(1, len(moments)) + KEY)
 
 
 def _title(whole: pd.DataFrame, language: Language) -> str:
-    shares = _parts(whole[whole["minutes"] == TOLD], TOLD)
+    known = whole[whole["share"].notna() & (whole["minutes"] <= TOLD)]
+    if known.empty:
+        return say(language, "endings_unknown")
+    told = int(known["minutes"].max())
+    shares = _parts(known[known["minutes"] == told], told)
     shown = {part: percent(shares.get(part, 0.0), language, 0) for part in ("removed", "labelled", "open")}
-    return say(language, "endings_title", time=wait(TOLD, language), **shown)
+    return say(language, "endings_title", time=wait(told, language), **shown)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.charts import buckets, deadlines, flows, members, releases, risings, sparklines, spreads, trends
+from dashboard.charts import buckets, deadlines, endings, flows, members, releases, risings, sparklines, spreads, trends
 from dashboard.charts.chart import Chart, wall_clock
 from dashboard.formats import GLUE
 from dashboard.palette import TOKENS
@@ -230,6 +230,23 @@ def test_what_lies_after_the_last_word_of_the_feeds_is_named_unknown() -> None:
     assert rows(trends.content(curve([5, 0]), "id"), "gap") == []
     (whole,) = rows(trends.content(curve([0, 0]), "id", None, MIDDLE - timedelta(days=2)), "gap")
     assert whole["left"] <= first, "silent before the window began: all of it is unknown, and no more than it"
+
+
+def test_ends_nobody_was_watched_long_enough_for_are_named_so() -> None:
+    shares = {60: (0.5, 0.25), 1_440: (np.nan, np.nan)}
+    ends = pd.DataFrame(
+        [
+            {"service": "", "minutes": minutes, "end": end, "share": share, "n": 2}
+            for minutes, both in shares.items()
+            for end, share in zip(("removed", "labelled"), both, strict=True)
+        ]
+    )
+    chart = endings.by_moment(ends, "id")
+    assert [row["text"] for row in rows(chart, "unknown")] == ["belum teramati selama itu"]
+    assert {row["share"] for row in rows(chart, "part")} == {"50\xa0%", "25\xa0%"}
+    assert chart.title.startswith("Sesudah 1\xa0j, 50\xa0% diturunkan")
+    nothing = ends.assign(share=np.nan)
+    assert endings.by_moment(nothing, "id").title == "Belum cukup lama diamati untuk dinilai"
 
 
 def test_the_usual_range_mirrors_the_threshold_and_stays_above_zero() -> None:

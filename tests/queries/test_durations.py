@@ -183,6 +183,17 @@ def test_other_ends_are_no_removals_and_all_parts_add_up(connection: Connection)
     assert hour.sum() == pytest.approx(2 / 3)
 
 
+def test_ends_beyond_the_longest_wait_are_unknown_until_all_have_ended(connection: Connection) -> None:
+    factories.ended(connection, ago(hours=3), 10, REMOVED)
+    frame = durations.durations(connection, asked(provinces=("tanpa",)))
+    assert latency.incidence(frame)["share"].notna().all(), "whatever had to end has ended"
+    factories.request(connection, ago(hours=3), outcome_id=OPEN)
+    frame = durations.durations(connection, asked(provinces=("tanpa",)))
+    ends = latency.incidence(frame)
+    known = ends[ends["service"] == ""].groupby("minutes")["share"].agg(lambda shares: bool(shares.notna().all()))
+    assert known.to_dict() == {60: True, 240: False, 1_440: False, 10_080: False}
+
+
 @pytest.mark.parametrize("clock", MINUTES)
 def test_the_share_within_the_hour_follows_the_clock(connection: Connection, clock: str) -> None:
     factories.request(connection, RECEIVED, outcome_id=REMOVED, stopped_seconds=STOPPED, **TIMES)
