@@ -41,10 +41,11 @@ def live(
 ) -> None:
     """Draw the answers to the questions, and draw them anew when a version of one of the topics arrives.
 
-    `key` is unique on the page. Questions are named functions of (connection, filters), or partials of them.
+    `key` is unique on the page. Questions are named functions of (connection, filters), or partials of them. On a fixed
+    link no version draws anything anew: its figures do not move, and what was known then is dear to ask.
     """
     choice, spoken = filter_bar.current(), language.current()
-    register(key, topics)
+    register(key, () if choice.pin else topics)
 
     def body() -> None:
         language.use(spoken)

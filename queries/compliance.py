@@ -70,7 +70,7 @@ def by_deadline(connection: Connection, filters: Filters) -> pd.DataFrame:
     requests and closed messaging are left out. `attrs`: `bounded_since`.
     """
     numbered = ids(connection)
-    cut = newest(connection, filters, numbered)
+    cut = newest(connection, filters, numbered, JUDGED_REQUESTS)
     lines = [line for line in _lines(connection) if _holds(line, cut)]
     labels = {row.code: row for row in connection.execute(_LABELS)}
     if not lines:
@@ -89,7 +89,7 @@ def over_time(connection: Connection, filters: Filters, applies_to: str) -> pd.D
     is filling until the rule has passed for its last request.
     """
     numbered = ids(connection)
-    cut = newest(connection, filters, numbered)
+    cut = newest(connection, filters, numbered, JUDGED_REQUESTS)
     lines = tuple(line for line in _lines(connection) if line.applies_to == applies_to and line.kind == "rule")
     buckets = buckets_of(filters)
     counts = {"n_due": np.zeros(buckets.n, np.int64), "n_within_60": np.zeros(buckets.n, np.int64)}
@@ -107,14 +107,14 @@ def over_time(connection: Connection, filters: Filters, applies_to: str) -> pd.D
     return buckets.frame([""], made, WITHIN_PROMISE_OVER_TIME, _attrs(cut, filters))
 
 
-def newest(connection: Connection, filters: Filters, numbered: Ids) -> Filters:
-    """Return the filters over the newest whole hours or days of the window that hold at most `JUDGED_REQUESTS`."""
+def newest(connection: Connection, filters: Filters, numbered: Ids, most: int) -> Filters:
+    """Return the filters over the newest whole hours or days of the window that hold at most so many requests."""
     longest = replace(filters, since=max(filters.since, filters.until - FACTS_WINDOW))
     asked = Asked(REQUEST, longest, numbered, grain=filters.grain, measures=("n_requests",))
     found = 0
     for row in sorted(asked.sums().rows(connection), key=lambda row: -row.bucket):
         found += row.n_requests
-        if found > JUDGED_REQUESTS:
+        if found > most:
             start = datetime.fromtimestamp((row.bucket + 1) * filters.grain.width - filters.grain.offset, UTC)
             return replace(longest, since=min(max(start, longest.since), filters.until - HOUR))
     return longest

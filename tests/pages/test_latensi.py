@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 
+from dashboard.hub import EVERYTHING
+from dashboard.live import REGISTER
 from data.engine import transaction
 from data.rollups.clocks import LABELLED, REMOVED
 from tests.pages.conftest import HOSTILE, ago
@@ -139,6 +141,7 @@ def test_a_fixed_link_shows_queue_and_backlog_of_its_moment_and_no_time_runs(roo
     told = countdown(app)
     assert (told["live"], told["now"]) == (False, moment.timestamp())
     assert [round(row["left"] / 60) for row in told["rows"]] == [40]
+    assert set(app.session_state[REGISTER].values()) == {frozenset(), frozenset({EVERYTHING})}  # the status bar alone
     assert "time does not run on a fixed link" in texts(opened("latensi", bahasa="en", **pin))
     assert "seperti diketahui saat itu; apa pun rentangnya" in texts(app)
     table = next(table for table in chart_tables(app) if "left" in table.column_names
