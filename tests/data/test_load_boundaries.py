@@ -198,6 +198,23 @@ def test_outlines_with_too_many_points_are_thinned_and_neighbours_still_share_th
     assert outlines.thinned({"w": [[west]]}, 3) is None
 
 
+def test_a_line_along_the_edge_of_the_grid_leaves_no_way_there_and_back() -> None:
+    trembling = [(100.0005 + 0.0002 * (-1) ** step, step / 1_000) for step in range(1_001)]
+    found = outlines.thinned({"w": [[outlines.ring([(99.0, 0.0), *trembling, (99.0, 1.0)])]]}, 300)
+    assert found is not None
+    ring, grid = found[0]["w"][0][0], found[1]
+    assert (grid, len(ring) < 300) == (50, True)
+    assert not (ring[2:] == ring[:-2]).all(axis=1).any()
+    spike = outlines.ring([(0.0, 0.0), (0.0, 2.0), (1.0, 2.0), (3.0, 2.0), (1.0, 2.0), (1.0, 0.0)])
+    assert outlines.without_spikes(spike).tolist() == outlines.ring([(0, 0), (0, 2), (1, 2), (1, 0)]).tolist()
+    way = [(1.0, 2.0 + step / 10) for step in range(50)]
+    long = outlines.ring([(0.0, 0.0), (0.0, 2.0), *way, *way[::-1], (1.0, 0.0)])
+    assert (
+        outlines.without_spikes(outlines.without_repeats(long)).tolist()
+        == outlines.ring([(0, 0), (0, 2), (1, 2), (1, 0)]).tolist()
+    )
+
+
 def test_maps_are_told_from_other_json(tmp_path: Path, engine: Engine) -> None:
     assert is_boundaries(draw(tmp_path, json.dumps({"type": "FeatureCollection", "features": provinces()}), "a.json"))
     assert not is_boundaries(draw(tmp_path, json.dumps({"claims": []}), "b.json"))

@@ -22,6 +22,9 @@ UNITS = 10_000
 GRIDS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 """Grids tried from fine to coarse, in units: 11 m to 5.5 km."""
 
+ROUNDS = 20
+"""Times all turning points are taken off at once; longer ways there and back are walked point by point."""
+
 
 def ring(points: list[tuple[float, float]]) -> Ring:
     """Return points in degrees as a closed ring on the finest grid."""
@@ -41,17 +44,46 @@ def thinned(outlines: dict[str, list[Polygon]], most: int) -> tuple[dict[str, li
     A region too small for the grid keeps its largest polygon as it is. None where no grid is coarse enough.
     """
     for grid in GRIDS:
-        found = {code: on_grid(polygons, grid) or [largest(polygons)] for code, polygons in outlines.items()}
-        if sum(map(points, found.values())) <= most:
-            return found, grid
+        outlines = {code: on_grid(polygons, grid) or [largest(polygons)] for code, polygons in outlines.items()}
+        if sum(map(points, outlines.values())) <= most:
+            return outlines, grid
     return None
 
 
 def _moved(one: Ring, grid: int) -> Ring:
-    moved = (np.rint(one / grid) * grid).astype(np.int32)
-    is_new = np.append(True, (moved[1:] != moved[:-1]).any(axis=1))
-    kept: Ring = moved[is_new]
+    return without_spikes(without_repeats((np.rint(one / grid) * grid).astype(np.int32)))
+
+
+def without_repeats(one: Ring) -> Ring:
+    """Return a ring without points that are the same as the one before."""
+    kept: Ring = one[np.append(True, (one[1:] != one[:-1]).any(axis=1))]
     return kept
+
+
+def without_spikes(one: Ring) -> Ring:
+    """Return a ring without ways there and back (A B A becomes A), which a line along the edge of a grid leaves behind.
+
+    What is left does not depend on the direction: neighbours lose the same points of a line they share.
+    """
+    for _ in range(ROUNDS):
+        turns = np.flatnonzero((one[2:] == one[:-2]).all(axis=1))
+        if not len(turns):
+            return one
+        starts = np.maximum.accumulate(np.where(np.append(True, np.diff(turns) > 1), turns, 0))
+        chosen = turns[(turns - starts) % 2 == 0]
+        one = np.delete(one, np.concatenate([chosen + 1, chosen + 2]), axis=0)
+    return _one_by_one(one)
+
+
+def _one_by_one(one: Ring) -> Ring:
+    """Return a ring without ways there and back however long they are."""
+    kept: list[tuple[int, int]] = []
+    for point in map(tuple, one.tolist()):
+        if len(kept) > 1 and kept[-2] == point:
+            kept.pop()
+        else:
+            kept.append(point)
+    return np.array(kept, dtype=np.int32)
 
 
 def area(one: Ring) -> float:
