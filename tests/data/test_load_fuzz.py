@@ -2,6 +2,7 @@
 
 import os
 import random
+import zipfile
 from collections import Counter
 from datetime import UTC, datetime
 from io import BytesIO
@@ -47,6 +48,43 @@ def told(engine: Engine, path: Path, chance: random.Random) -> list[str]:
     assert "\n" not in sentence
     assert str(path.parent) not in sentence
     return [SENTENCE]
+
+
+def zip_with_a_broken_name() -> bytes:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("é.csv", "judul")
+    return stream.getvalue().replace("é".encode(), b"\xe9\xe9")
+
+
+def zip_of_no_time() -> bytes:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a.csv", (2024, 1, 1, 0, 0, 0)), "judul")
+    return stream.getvalue().replace(b"\x00\x00\x21\x58", b"\xe0\x07\x21\x58")
+
+
+FOUND = {
+    "a minute 63": zip_of_no_time(),
+    "list as a key": b'{["claims"]: [1]}',
+    "object as a key": b"{{}: 1}",
+    "zip": zip_with_a_broken_name(),
+}
+"""What long runs have found, each mended."""
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("found", FOUND)
+def test_what_was_found_is_a_sentence(engine: Engine, tmp_path: Path, found: str) -> None:
+    path = tmp_path / "masukan.csv"
+    path.write_bytes(FOUND[found])
+    with pytest.raises(LoadProblem):
+        told_by(engine, path)
+
+
+def told_by(engine: Engine, path: Path) -> None:
+    for source in sources(str(path), BytesIO()):
+        load(engine, source, Options(NOW))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

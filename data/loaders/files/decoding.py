@@ -65,11 +65,14 @@ def _wide_encoding(head: bytes) -> str | None:
 
 def _wide_lines(stream: BinaryIO, encoding: str, report: DecodingReport) -> Iterator[str]:
     text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None)
-    for number, line in enumerate(text):
-        if number == 0 and line.startswith("\ufeff"):
-            report.has_mark = True
-        report.replaced_lines += "\ufffd" in line
-        yield _finished(line.lstrip("\ufeff") if number == 0 else line, report)
+    try:
+        for number, line in enumerate(text):
+            if number == 0 and line.startswith("\ufeff"):
+                report.has_mark = True
+            report.replaced_lines += "\ufffd" in line
+            yield _finished(line.lstrip("\ufeff") if number == 0 else line, report)
+    finally:
+        text.detach()
 
 
 def _raw_lines(stream: BinaryIO, name: str) -> Iterator[bytes]:

@@ -79,9 +79,11 @@ def entries(source: Source) -> Iterator[Any]:
     with readable(source.name), source.opened() as stream:
         wrapped = io.TextIOWrapper(stream, encoding=encoding, errors="replace")
         text = _Text(source.name, wrapped)
-        while text.peek():
-            yield from _document(text)
-        wrapped.detach()
+        try:
+            while text.peek():
+                yield from _document(text)
+        finally:
+            wrapped.detach()
 
 
 def _document(text: _Text) -> Iterator[Any]:
@@ -105,7 +107,7 @@ def _object(text: _Text) -> Iterator[Any]:
     while not text.take("}"):
         key = text.value()
         text.take(":")
-        if key in LISTS and text.take("["):
+        if isinstance(key, str) and key in LISTS and text.take("["):
             has_list = True
             yield from _items(text)
         elif isinstance(key, str):

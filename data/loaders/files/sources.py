@@ -157,8 +157,15 @@ def _member(path: Path, member: zipfile.ZipInfo) -> Source:
         with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
             yield cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", stream)))
 
-    changed = datetime(*member.date_time, tzinfo=WIB) if member.date_time[0] > 1980 else None
-    return _unpacked(Source(name, path, changed, opened))
+    return _unpacked(Source(name, path, _changed(member), opened))
+
+
+def _changed(member: zipfile.ZipInfo) -> datetime | None:
+    """Return when a member was last changed; None for the first day of zip files and for a time that is none."""
+    try:
+        return datetime(*member.date_time, tzinfo=WIB) if member.date_time[0] > 1980 else None
+    except ValueError:
+        return None
 
 
 def _unpacked(source: Source) -> Source:
