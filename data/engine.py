@@ -85,6 +85,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
         if not is_postgres(engine):
+            sqlite_engines.require_file(engine)
             sqlite_engines.shorten_log(engine)
 
 

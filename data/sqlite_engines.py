@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
 from data.deadlines import SqliteDeadline
-from data.errors import DatabaseBusy, DatabaseDamaged, translate
+from data.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnreachable, translate
 
 READ_WAIT_SECONDS = 1.0
 """How long a reader waits for a lock; in WAL mode only recovery after a crash can hold one."""
@@ -33,6 +33,11 @@ LOG_BYTES = 33_554_432
 
 LOG_WAIT_SECONDS = 1.0
 """How long it waits for them after each commit: a writer that outruns a long reader is slowed, the log is not lost."""
+
+FILE = "posko_file"
+"""Execution option of a writing engine: which file it writes to."""
+
+GONE = "The database file was removed or replaced while it was written. Put it back, and run the same command again."
 
 POOL: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 5, "max_overflow": 2, "pool_timeout": 3.0}
 
@@ -63,6 +68,8 @@ def writer(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def tune(connection: sqlite3.Connection, _record: Any) -> None:
+        if FILE not in engine.get_execution_options():
+            engine.update_execution_options(**{FILE: _identity(url.database)})
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
 
@@ -126,6 +133,27 @@ def check(engine: Engine) -> None:
         found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if found != "ok":
         raise DatabaseDamaged
+
+
+def require_file(engine: Engine) -> None:
+    """Raise `DatabaseUnreachable` when the file is no longer the one that was opened; the next use opens what is there.
+
+    SQLite goes on writing to a file that was removed or replaced, without a word; nobody would ever read it.
+    """
+    options = engine.get_execution_options()
+    if FILE in options and options[FILE] != _identity(engine.url.database):
+        engine.dispose()
+        engine.update_execution_options(**{FILE: _identity(engine.url.database)})
+        raise DatabaseUnreachable(GONE, passing=False)
+
+
+def _identity(path: str | None) -> tuple[int, int] | None:
+    """Return by what a file is told from another at the same path; None where there is none."""
+    try:
+        found = Path(path or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def shorten_log(engine: Engine) -> None:
