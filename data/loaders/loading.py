@@ -50,6 +50,8 @@ def load(engine: Engine, source: Source, options: Options) -> list[Summary]:
     if tables and _is(figures.is_figures, "figures", tables[0], options):
         return [FigureLoad(engine, source, table, codes, sha256, options).run() for table in tables]
     options, prepared = prepare(source, tables, codes, options)
+    with snapshot(engine) as connection:
+        _require_feed(connection, options.feed_code)
     return [TableLoad(engine, source, each, sha256, options).run() for each in prepared]
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from data.engine import transaction
 from data.loaders import LoadProblem, Summary, read_mapping
 from data.loaders.values.decimals import MarkEvidence, measured
 from data.tables import activity, campaign_reach, content, feed, hashtag_reach, load_run, qos_measurement, quarantine
@@ -93,6 +94,10 @@ def test_a_report_belongs_to_the_feed_of_its_kind_unless_another_is_named(engine
     load_one(engine, draw(tmp_path, MEASURED), replace(OPTIONS, feed_code="tagar"))
     assert rows(engine, feed, "code", where=feed.c.seq > 0) == ["kampanye", "tagar"]
     assert rows(engine, load_run, "feed_code", "format") == [("kampanye", "reach"), ("tagar", "qos")]
+    with transaction(engine) as connection:
+        connection.execute(feed.delete().where(feed.c.code == "kegiatan"))
+    with pytest.raises(LoadProblem, match="There is no feed 'kegiatan'"):
+        load_one(engine, draw(tmp_path, ACTIVITIES))
 
 
 def test_what_a_key_is_made_of_is_known_or_the_row_is_refused(engine: Engine, tmp_path: Path) -> None:
