@@ -149,10 +149,7 @@ def test_a_fixed_link_shows_queue_and_backlog_of_its_moment_and_no_time_runs(roo
     assert {row["name"]: int(row["n"]) for row in rows(table, "age") if row["n"]} == {"15–30": 1, "> 60 m": 5}
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-def test_a_fixed_link_stands_beside_what_is_known_now_and_names_what_changed(
-    room: Room, engine: Engine, language: str
-) -> None:
+def test_a_fixed_link_stands_beside_what_is_known_now_and_names_what_changed(room: Room, engine: Engine) -> None:
     """Half an hour ago one removal was not yet told and one request had not come."""
     room()
     moment = ago(minutes=34)
@@ -164,16 +161,14 @@ def test_a_fixed_link_stands_beside_what_is_known_now_and_names_what_changed(
         late = dict.fromkeys(("recorded_at", "updated_at"), ago(minutes=2))
         factories.request(connection, ago(hours=4), service_id=TIKTOK, **late)
     pin = {"sejak": ago(hours=24).isoformat(), "hingga": moment.isoformat(), "per": moment.isoformat()}
-    app = opened("latensi", bahasa=language, **pin)
+    app = opened("latensi", bahasa="en", **pin)
     assert not app.exception
     shown = texts(app).replace("\xa0", " ")
     assert "63 % (47–77 %), n = 38" in shown  # 24 of the 37 that were due, and the one that had come down unseen
     assert "64 % (48–77 %), n = 39" in shown  # 25 now that it is told, and the one that came late
-    assert {"id": "**1** datang terlambat · **1** sudah berakhir", "en": "**1** came late · **1** had ended"}[
-        language
-    ] in shown
-    changed = next(found for found in sheets(app) if found and ("Sebab" in found[0] or "Why" in found[0]))
-    assert f"butir={told}" in changed[0][{"id": "Butir", "en": "Item"}[language]]
+    assert "**1** came late · **1** had ended" in shown
+    changed = next(found for found in sheets(app) if found and "Why" in found[0])
+    assert f"butir={told}" in changed[0]["Item"]
     assert len(changed) == 2
     assert "keadaan=berubah" in " ".join(links(app).values())
 
@@ -227,10 +222,10 @@ def test_the_declaration_is_drawn_on_the_axis_when_in_range(room: Room, engine: 
 @pytest.mark.parametrize(
     ("language", "share", "slow", "unranked"),
     [
-        ("id", "24 dari 37 pengajuan (65 %) turun dalam satu jam. Kita yakin 95 %: 49–78 %",
+        ("id", "24 dari 62 pengajuan (39 %) turun dalam satu jam. Kita yakin 95 %: 28–51 %",
          "Hampir pasti kurang dari separuh turun dalam satu jam di: **X** (0–13 %, n = 25)",
          "Siapa paling lambat **tidak dapat dikatakan**: sumber temuan berbeda"),
-        ("en", "24 of 37 requests (65 %) came down within an hour. We are 95 % sure of 49–78 %",
+        ("en", "24 of 62 requests (39 %) came down within an hour. We are 95 % sure of 28–51 %",
          "Almost surely less than half came down within an hour on: **X** (0–13 %, n = 25)",
          "Who is slowest **cannot be said**: detection sources differ"),
     ],
@@ -239,14 +234,12 @@ def test_the_page_answers_first_and_refuses_to_name_a_slowest_where_it_cannot(
     room: Room, engine: Engine, language: str, share: str, slow: str, unranked: str
 ) -> None:
     room()
-    first = texts(opened("latensi", bahasa=language)).replace("\xa0", " ")
-    assert share in first
     with transaction(engine) as connection:
         for _ in range(25):
             factories.request(connection, ago(hours=4), service_id=factories.X, source_id=PUBLIC)
     shown = texts(opened("latensi", bahasa=language, layanan="facebook,x")).replace("\xa0", " ")
-    assert slow in shown
-    assert unranked in shown
+    for sentence in (share, slow, unranked):
+        assert sentence in shown
 
 
 def test_the_slowest_is_named_where_nothing_stands_against_it(room: Room, engine: Engine) -> None:

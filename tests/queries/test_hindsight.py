@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Engine
 
 from data.engine import transaction
 from data.rollups.clocks import REMOVED
-from data.tables import request_event
 from queries import hindsight
 from queries.filters import Filters
 from tests.queries import factories
@@ -122,10 +121,3 @@ def test_another_clock_is_compared_on_that_clock(connection: Connection) -> None
 def test_a_live_view_has_nothing_to_compare(connection: Connection) -> None:
     for question in (hindsight.beside, hindsight.changes, hindsight.changed):
         assert question(connection, asked()).empty
-
-
-def test_events_are_never_rewritten(connection: Connection, then: Filters) -> None:
-    """The fixture is bitemporal: both values of the correction are kept."""
-    kept = connection.execute(request_event.select().where(request_event.c.kind == "actioned_at")).all()
-    assert len(kept) == 4
-    assert then.pinned
