@@ -4,23 +4,27 @@ Appeals are counted by the time they were filed. What came back is counted over 
 have shown: a removal of yesterday says nothing yet about seven days.
 """
 
-from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, exists, func, literal, or_, select
 
-from data.rollups.clocks import REMOVED, seconds
+from data.rollups.clocks import seconds
+from data.rollups.declarations import REMOVAL
 from data.rollups.shapes import one_if
 from data.tables import appeal, takedown_request
-from queries.dimensions import ids
+from queries.cubes import Asked
+from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.known import AS_OF, as_known
-from queries.limits import APPEAL_WINDOW, MATURED_WINDOW
+from queries.known import AS_OF
+from queries.limits import APPEAL_WINDOW, MATURED_FACTS_WINDOW, MATURED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Columns, Statement, from_rows, total
 from queries.shares import share, wilson
+from queries.windows import hour_start
 
 REAPPEARED_DAYS = (7, 30)
 """Days after a removal within which content is watched for coming back."""
@@ -44,9 +48,11 @@ def errors(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row. received = upheld + dismissed + open, of appeals filed in the window; reinstated is part of them.
 
     `n_waiting`, `oldest_*`: unanswered appeals of the last `APPEAL_WINDOW`, whatever the window. `*_7`, `*_30`: content
-    seen again within so many days, over the removals of a `MATURED_WINDOW` that ended so many days ago.
+    seen again within so many days, over the removals of a `MATURED_WINDOW` (a `MATURED_FACTS_WINDOW` where provinces,
+    themes or sources are chosen) that ended so many days ago, at the full hour.
     """
-    chosen = values(filters, ids(connection))
+    numbered = ids(connection)
+    chosen = values(filters, numbered)
     now = int(filters.as_of.timestamp())
     moments = {"since": int(filters.since.timestamp()), "until": int(filters.until.timestamp()), "as_of": now}
     shape = narrowed(filters)
@@ -57,21 +63,22 @@ def errors(connection: Connection, filters: Filters) -> pd.DataFrame:
     line: dict[str, Any] = {**filed, "n_waiting": waiting.n_waiting, "oldest_filed_at": oldest,
                             "oldest_days": None if oldest is None else (now - oldest) / DAY_SECONDS}  # fmt: skip
     for days in REAPPEARED_DAYS:
-        line |= _reappeared(connection, filters, chosen, days)
+        line |= _reappeared(connection, filters, numbered, days)
     return from_rows([line], ERRORS)
 
 
-def _reappeared(
-    connection: Connection, filters: Filters, chosen: Mapping[str, Any], days: int
-) -> dict[str, int | float]:
-    until = int(filters.as_of.timestamp()) - days * DAY_SECONDS
-    since = until - int(MATURED_WINDOW.total_seconds())
-    moments = {"since": since, "until": until, "as_of": int(filters.as_of.timestamp())}
-    row = connection.execute(_matured(narrowed(filters), filters.pinned, days), {**chosen, **moments}).one()
-    low, high = wilson(row.n_reappeared, row.n_matured)
-    figures = {"n_matured": row.n_matured, "n_reappeared": row.n_reappeared, "removed_since": since,
-               "reappeared": float(share(row.n_reappeared, row.n_matured)), "removed_until": until,
-               "reappeared_low": float(low), "reappeared_high": float(high)}  # fmt: skip
+def _reappeared(connection: Connection, filters: Filters, numbered: Ids, days: int) -> dict[str, object]:
+    until = hour_start(filters.as_of - timedelta(days=days))
+    removed = Asked(REMOVAL, filters, numbered, measures=("n_removed", f"n_back_{days}"))
+    since = until - (MATURED_WINDOW if removed.held() else MATURED_FACTS_WINDOW)
+    ((n_matured, n_back),) = (
+        replace(removed, filters=replace(filters, since=since, until=until)).sums().rows(connection)
+    )
+    low, high = wilson(n_back, n_matured)
+    figures: dict[str, object] = {
+        "n_matured": n_matured, "n_reappeared": n_back, "reappeared": float(share(n_back, n_matured)),
+        "reappeared_low": float(low), "reappeared_high": float(high), "removed_since": since, "removed_until": until,
+    }  # fmt: skip
     return {f"{name}_{days}": value for name, value in figures.items()}
 
 
@@ -111,21 +118,3 @@ def _waiting(shape: Narrowed, is_pinned: bool) -> Statement:
     oldest = func.min(seconds(appeal.c.filed_at)).label("oldest_filed_at")
     open_ones = (*_of_filters(shape, is_pinned), _result() == "open")
     return select(func.count().label("n_waiting"), oldest).where(*open_ones)
-
-
-@lru_cache(maxsize=200)
-def _matured(shape: Narrowed, is_pinned: bool, days: int) -> Statement:
-    stretch = _Stretch(_bound("since"), _bound("until"))
-    row: Any = as_known(takedown_request, stretch, ("actioned_at",)) if is_pinned else takedown_request.c
-    ended = seconds(row.actioned_at)
-    gone = and_(ended >= stretch.start, ended < stretch.end, row.outcome_id == REMOVED, *shape.facts(row))
-    down = func.coalesce(seconds(row.confirmed_down_at), ended)
-    again = one_if(seconds(row.reappeared_at) - down <= days * DAY_SECONDS)
-    return select(func.count().label("n_matured"), total(again).label("n_reappeared")).where(gone)
-
-
-class _Stretch:
-    """A stretch of time given by two parameters."""
-
-    def __init__(self, start: ColumnElement[int], end: ColumnElement[int]) -> None:
-        self.start, self.end = start, end

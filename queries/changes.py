@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, literal, select, union_all
 
-from data.rollups.clocks import REMOVED, seconds
-from data.rollups.declarations import CONTENT, ISSUE, REQUEST
-from data.tables import appeal, correction, issue, service, takedown_request
+from data.rollups.clocks import seconds
+from data.rollups.declarations import CONTENT, ISSUE, REMOVAL, REQUEST
+from data.tables import appeal, correction, issue, service
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.limits import APPEAL_WINDOW, CHANGES
+from queries.limits import CHANGES
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Columns, Statement, from_rows, read
 from queries.waiting import HOUR_LONG, Waiting
@@ -41,14 +41,15 @@ def since_shift(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per kind of change since the shift began, in the order of `KINDS`, zeros included.
 
     found, new_issues, clarified, removed: what happened since then. newly_overdue: requests still open whose hour was
-    up since then. corrections: values corrected. appeals_upheld: decided to be right, filed in the last
-    `APPEAL_WINDOW`. Corrections and appeals are those of all services, provinces, themes and sources.
+    up since then. corrections: values corrected. appeals_upheld: decided to be right. Corrections and appeals are those
+    of all services, provinces, themes and sources.
     """
     numbered, start = ids(connection), shift_start(filters.as_of)
     window = replace(filters, since=start, until=hour_end(filters.as_of + timedelta(seconds=1)), window="custom")
     counted = {
         "found": _sum(connection, Asked(CONTENT, window, numbered, measures=("n_found",))),
         "new_issues": _sum(connection, Asked(ISSUE, window, numbered, measures=("n_issues",))),
+        "removed": _sum(connection, Asked(REMOVAL, window, numbered, measures=("n_removed",))),
         "newly_overdue": _newly_overdue(connection, window, numbered),
         **_counted_from_facts(connection, window, numbered),
     }
@@ -67,12 +68,11 @@ def items(connection: Connection, filters: Filters) -> pd.DataFrame:
     return read(connection, statement.params(_moments(filters)), ITEMS)
 
 
-SINCE, UNTIL, FILED = (bindparam(name, type_=BigInteger) for name in ("since", "until", "filed"))
+SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
 
 
 def _moments(filters: Filters) -> dict[str, int]:
-    filed = filters.as_of - APPEAL_WINDOW
-    moments = {"since": shift_start(filters.as_of), "until": filters.as_of, "filed": filed}
+    moments = {"since": shift_start(filters.as_of), "until": filters.as_of}
     return {name: int(moment.timestamp()) for name, moment in moments.items()}
 
 
@@ -95,7 +95,7 @@ def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _upheld() -> Sequence[ColumnElement[bool]]:
-    return (appeal.c.result == "upheld", _within(appeal.c.decided_at), appeal.c.filed_at >= FILED)
+    return (appeal.c.result == "upheld", _within(appeal.c.decided_at))
 
 
 def _count(kind: str, *where: ColumnElement[bool]) -> Statement:
@@ -104,11 +104,8 @@ def _count(kind: str, *where: ColumnElement[bool]) -> Statement:
 
 def _counted_from_facts(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, int]:
     shape: Narrowed = narrowed(filters)
-    request = takedown_request.c
-    removed = (request.outcome_id == REMOVED, _within(request.actioned_at), *shape.facts(request))
     counts = union_all(
         _count("clarified", _within(issue.c.clarified_at), *shape.facts(issue.c)),
-        _count("removed", *removed),
         _count("corrections", _within(correction.c.corrected_at)),
         _count("appeals_upheld", *_upheld()),
     ).subquery()

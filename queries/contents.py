@@ -75,10 +75,11 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
     numbered, buckets = ids(connection), buckets_of(filters)
     axis = (AXES[by],) if by else ()
     asked = Asked(CONTENT, filters, numbered, by=axis, grain=buckets.grain, measures=("n_found",)).sums()
-    rows = [row if by else ("", *row) for row in asked.rows(connection)]
-    keys = sorted({row[0] for row in rows if row[2]}, key=lambda key: numbered.place(by, key)) if by else [""]
-    found = buckets.matrix(rows, keys)
-    return buckets.frame([numbered.code(by, key) for key in keys], {"n_found": found}, OVER_TIME, asked.attrs)
+    rows = asked.rows(connection) if by == "province" else asked.numbers(connection)
+    keys, found = buckets.counts(rows, is_split=bool(by))
+    order = sorted(range(len(keys)), key=lambda place: numbered.place(by, keys[place]))
+    names = [numbered.code(by, keys[place]) for place in order]
+    return buckets.frame(names, {"n_found": found[order]}, OVER_TIME, asked.attrs)
 
 
 def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFrame:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data.rollups.declarations import on_clock
@@ -18,7 +20,7 @@ from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.limits import FACTS_WINDOW, ISSUES_BY_CONTENT_WINDOW
 from queries.narrowing import NUMBERED, narrowed, values
-from queries.reading import SqlRow, Statement
+from queries.reading import SqlRow, Statement, whole_numbers
 from queries.sum_statements import Piece, Shape, key_of, started_between, statement_of
 
 __all__ = ["Asked", "Piece", "Sums", "pieces", "started_between"]
@@ -41,6 +43,10 @@ class Sums:
     def rows(self, connection: Connection) -> Sequence[SqlRow]:
         """Return the rows: the columns of `by`, `bucket` when there is a grain, the measures."""
         return connection.execute(self.statement, dict(self.parameters)).all()
+
+    def numbers(self, connection: Connection) -> NDArray[np.int64]:
+        """Return the same rows as an array of shape (rows, columns), where none of the columns is a province."""
+        return whole_numbers(connection, self.statement, self.parameters)
 
 
 def pieces(start: int, end: int, grains: Sequence[Grain]) -> list[Piece]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, literal, or_, select, text
 
 from data.rollups import clocks
 from data.rollups.clocks import LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
@@ -162,12 +162,16 @@ def _stopped(connection: Connection, filters: Filters, numbered: Ids, grain: Gra
     return out, np.column_stack([service, ended, np.maximum(seconds, 0), n])
 
 
+SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
+
+
 @lru_cache(maxsize=200)
 def _odd(shape: Narrowed) -> Statement:
     row: Any = takedown_request.c
-    piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
-    columns = (row.service_id, clocks.started(row).label("start"), age(row, clocks.DEFAULT).label("seconds"))
-    where: list[Any] = [clocks.measurable(row), started_between(REQUEST, row, piece), *shape.facts(row)]
+    start = clocks.started(row)
+    columns = (row.service_id, start.label("start"), age(row, clocks.DEFAULT).label("seconds"))
+    # The start is asked of a sum of columns: by their index SQLite would look up all requests of the window.
+    where: list[Any] = [clocks.measurable(row), start >= SINCE, start < UNTIL, *shape.by_value(row)]
     return (
         select(*columns, func.count().label("n"))
         .where(and_(text(ODD_OPEN_REQUEST), *where))
@@ -178,11 +182,14 @@ def _odd(shape: Narrowed) -> Statement:
 
 def _items(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
     """Return open requests one by one, through their own index."""
-    return _from_facts(connection, filters, numbered, only_open=True)
+    return _read(connection, filters, numbered, _open(narrowed(filters)))
 
 
-def _from_facts(connection: Connection, filters: Filters, numbered: Ids, *, only_open: bool = False) -> Counted:
-    statement = _statement(narrowed(filters), filters.clock, filters.pinned, only_open)
+def _from_facts(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+    return _read(connection, filters, numbered, _statement(narrowed(filters), filters.clock, filters.pinned))
+
+
+def _read(connection: Connection, filters: Filters, numbered: Ids, statement: Statement) -> Counted:
     moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
     rows = whole_numbers(connection, statement, {**values(filters, numbered), **moments})
     rows[:, 2] = np.maximum(rows[:, 2], 0)
@@ -190,18 +197,31 @@ def _from_facts(connection: Connection, filters: Filters, numbered: Ids, *, only
 
 
 @lru_cache(maxsize=200)
-def _statement(shape: Narrowed, clock_code: str, is_pinned: bool, only_open: bool) -> Statement:
+def _open(shape: Narrowed) -> Statement:
+    """Return the open requests by service and duration: nothing is read but their index, which holds these columns."""
+    row: Any = takedown_request.c
+    lasted = age(row, clocks.DEFAULT).label("seconds")
+    received = and_(row.received_at >= SINCE, row.received_at < UNTIL)
+    sent = and_(row.received_at.is_(None), row.notified_at >= SINCE, row.notified_at < UNTIL)
+    kept = and_(text(OPEN_REQUEST), row.time_precision == "second", or_(received, sent), *shape.facts(row))
+    columns = (row.service_id, literal(OPEN).label("end"), lasted)
+    return (
+        select(*columns, func.count().label("n"))
+        .where(kept)
+        .group_by(row.service_id, lasted)
+        .order_by(row.service_id, lasted)
+    )
+
+
+@lru_cache(maxsize=200)
+def _statement(shape: Narrowed, clock_code: str, is_pinned: bool) -> Statement:
     clock, rollup = clocks.CLOCKS[clock_code], on_clock(REQUEST.table.name, clock_code)
     piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
     row: Any = as_known(takedown_request, piece, rollup.starts) if is_pinned else takedown_request.c
     running = clocks.is_running(row, clock)
     end = case((running, OPEN), else_=row.outcome_id).label("end")
     seconds = case((running, age(row, clock)), else_=clocks.latency(row, clock)).label("seconds")
-    if only_open and clock == clocks.DEFAULT and not is_pinned:
-        running = and_(running, text(OPEN_REQUEST))
     where = [clocks.measurable(row, clock), started_between(rollup, row, piece), *shape.facts(row)]
-    if only_open:
-        where.append(running)
     columns = (row.service_id, end, seconds)
     return select(*columns, func.count().label("n")).where(and_(*where)).group_by(*columns).order_by(*columns)
 

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
 from data.rollups.clocks import seconds
 from data.rollups.declarations import ISSUE, ISSUE_CONTENT
 from data.tables import content, issue
+from data.tables.facts import CLOSED_ISSUE
 from queries.cubes import Piece, started_between
 from queries.dimensions import Ids
 from queries.filters import Filters
@@ -67,7 +68,8 @@ def _active(rows: _Rows) -> Statement:
 
 def _closed(rows: _Rows) -> Statement:
     row = rows.issue
-    return rows.issues(func.count(), where=[row.closed_at >= SINCE, row.closed_at < UNTIL, row.status == "closed"])
+    is_closed = row.status == "closed" if rows.is_pinned else text(CLOSED_ISSUE)
+    return rows.issues(func.count(), where=[row.closed_at >= SINCE, row.closed_at < UNTIL, is_closed])
 
 
 def _times(rows: _Rows) -> Statement:

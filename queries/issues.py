@@ -72,10 +72,10 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
     numbered, buckets = ids(connection), buckets_of(filters)
     axis = ("theme_id",) if by else ()
     asked = Asked(ISSUE, filters, numbered, by=axis, grain=buckets.grain, measures=("n_issues",)).sums()
-    rows = [row if by else ("", *row) for row in asked.rows(connection)]
-    keys = sorted({row[0] for row in rows if row[2]}, key=lambda key: numbered.place(by, key)) if by else [""]
-    names = [numbered.code(by, key) for key in keys]
-    return buckets.frame(names, {"n_new": buckets.matrix(rows, keys)}, OVER_TIME, asked.attrs)
+    keys, found = buckets.counts(asked.numbers(connection), is_split=bool(by))
+    order = sorted(range(len(keys)), key=lambda place: numbered.place(by, keys[place]))
+    names = [numbered.code(by, keys[place]) for place in order]
+    return buckets.frame(names, {"n_new": found[order]}, OVER_TIME, asked.attrs)
 
 
 def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFrame:

@@ -56,8 +56,11 @@ RISING_CANDIDATES = 50
 APPEAL_WINDOW = timedelta(days=90)
 """An appeal decided now was filed at most this long ago; appeals are found by the time they were filed."""
 
-MATURED_WINDOW = timedelta(days=7)
-"""Removals over which reappearances are counted: a week of them, ended as long ago as is watched, read one by one."""
+MATURED_WINDOW = timedelta(days=90)
+"""Removals over which reappearances are counted: a quarter of them, ended as long ago as is watched."""
+
+MATURED_FACTS_WINDOW = timedelta(days=7)
+"""The same where no roll-up holds the filters: a week of them, read one by one."""
 
 QUEUE_ROWS = 50
 """Requests in the countdown: more than a shift can act on within the hour."""

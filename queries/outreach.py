@@ -109,27 +109,31 @@ def _statement(kind: str, by_service: bool, by_province: bool, by_theme: bool) -
 
 
 def _reports(names: Sequence[str], by_service: bool, by_province: bool, by_theme: bool) -> Any:
-    """Return one row per campaign, message, channel and day: the whole country where it is reported, else provinces."""
+    """Return one row per day, channel, campaign and message: the whole country where it is reported, else provinces.
+
+    Grouped in the order of the index that holds all these columns, so that nothing is sorted.
+    """
     row = campaign_reach.c
-    keys = (row.campaign_id, row.theme_id, row.channel_id, row.day, channel.c.audience)
+    keys = (row.day, row.channel_id, row.campaign_id, row.theme_id)
     country = row.province_code == WHOLE_COUNTRY
     sums = [
         func.coalesce(known_total(case((country, row[name]))), known_total(row[name])).label(name) for name in names
     ]
+    of_service = select(channel.c.id).where(channel.c.code.in_(bindparam("codes", expanding=True)))
     where = [_days(row.day)]
-    where += [channel.c.code.in_(bindparam("codes", expanding=True))] if by_service else []
+    where += [row.channel_id.in_(of_service)] if by_service else []
     where += [row.province_code.in_(values_of("province_code"))] if by_province else []
     where += [row.theme_id.in_(values_of("theme_id"))] if by_theme else []
-    joined = campaign_reach.join(channel, channel.c.id == row.channel_id)
-    return select(*keys, *sums).select_from(joined).where(*where).group_by(*keys).subquery().c
+    return select(*keys, *sums).where(*where).group_by(*keys).subquery().c
 
 
 def _by_channel(row: Any) -> Statement:
     sums = [known_total(row[name]).label(name) for name in ("impressions", "engagements", "target_reach")]
     reach = (func.max(row.reach).label("reach_low"), known_total(row.reach).label("reach_high"))
     days = (func.min(row.day).label("first_day"), func.max(row.day).label("last_day"))
-    keys = (row.channel_id, row.audience)
-    return select(*keys, *reach, *sums, *days).group_by(*keys).order_by(row.channel_id)
+    whole = select(row.channel_id, *reach, *sums, *days).group_by(row.channel_id).subquery()
+    joined = whole.join(channel, channel.c.id == whole.c.channel_id)
+    return select(whole, channel.c.audience).select_from(joined).order_by(whole.c.channel_id)
 
 
 def _by_day(row: Any) -> Statement:

@@ -104,7 +104,9 @@ def figures(connection: Connection, filters: Filters) -> pd.DataFrame:
     """
     numbered = ids(connection)
     rows = _published(connection, filters, numbered)
-    ours = {set_: _ours(connection, rows[set_, service], filters, numbered) for set_, service in rows if not service}
+    first = connection.execute(select(func.min(seconds(content.c.detected_at)))).scalar()
+    wholes = {set_: row for (set_, service), row in rows.items() if not service and _is_covered(row, first)}
+    ours = {set_: _ours(connection, row, filters, numbered) for set_, row in wholes.items()}
     lines = [
         _line(row, _services(rows, set_) if not service else ()) | _own(ours.get(set_), service)
         for (set_, service), row in rows.items()
@@ -158,12 +160,15 @@ def _balance(difference: int | None, gap: int | None, *, is_whole: bool) -> str:
     return BALANCED if difference == 0 else INCOMPLETE
 
 
-def _ours(connection: Connection, row: Row, filters: Filters, numbered: Ids) -> dict[str, Any] | None:
-    """Return our sums of a set's window by service code and in the whole (''), None where our data starts later."""
-    first = connection.execute(select(func.min(seconds(content.c.detected_at)))).scalar()
+def _is_covered(row: Row, first: int | None) -> bool:
+    """Return whether our data, which begins at `first`, reaches back to the start of a set's window."""
     start, end = row["window_start"], row["window_end"]
-    if first is None or start is None or end is None or first >= start.timestamp() + 86_400:
-        return None
+    return first is not None and start is not None and end is not None and first < start.timestamp() + 86_400
+
+
+def _ours(connection: Connection, row: Row, filters: Filters, numbered: Ids) -> dict[str, Any]:
+    """Return our sums of a set's window by service code and in the whole ('')."""
+    start, end = row["window_start"], row["window_end"]
     window = replace(
         filters, since=day_start(start), until=end, pinned=False, services=(), provinces=(), themes=(), sources=()
     )

@@ -38,17 +38,20 @@ class Buckets:
         """Return the index of the bucket that holds a moment in UTC seconds."""
         return (moment + self.grain.offset) // self.grain.width - self.first
 
-    def matrix(self, rows: Sequence[Any], keys: Sequence[Any]) -> Counts:
-        """Return rows of (key, bucket, count) as an array of shape (keys, n), 0 where there is no row."""
+    def counts(self, rows: Sequence[Any] | Counts, *, is_split: bool) -> tuple[list[Any], Counts]:
+        """Return rows of (key, bucket, count) as keys with any count and an array of shape (keys, n), 0 without a row.
+
+        Rows without a key, of (bucket, count), are one series with the key ''.
+        """
+        if not len(rows):
+            return ([], np.zeros((0, self.n), dtype=np.int64)) if is_split else ([""], np.zeros((1, self.n), np.int64))
+        columns = list(rows.T) if isinstance(rows, np.ndarray) else [np.array(c) for c in zip(*rows, strict=True)]
+        place, counts = columns[-2] - self.first, columns[-1]
+        kept = (place >= 0) & (place < self.n) & (counts != 0 if is_split else True)
+        codes, keys = pd.factorize(columns[0][kept]) if is_split else (np.zeros(kept.sum(), int), np.array([""]))
         filled = np.zeros((len(keys), self.n), dtype=np.int64)
-        if rows and keys:
-            place = {key: index for index, key in enumerate(keys)}
-            lines = np.array([place.get(row[0], -1) for row in rows])
-            columns = np.array([row[1] for row in rows]) - self.first
-            counts = np.array([row[2] for row in rows], dtype=np.int64)
-            kept = (lines >= 0) & (columns >= 0) & (columns < self.n)
-            filled[lines[kept], columns[kept]] = counts[kept]
-        return filled
+        filled[codes, place[kept]] = counts[kept]
+        return keys.tolist(), filled
 
     def frame(
         self, series: Sequence[str], values: Mapping[str, NDArray[Any]], columns: Columns, attrs: Mapping[str, object]

@@ -44,9 +44,7 @@ def series(connection: Connection, filters: Filters) -> pd.DataFrame:
         CONTENT, longer, numbered, grain=buckets.grain, measures=("n_found",),
         within=tuple(wanted.ravel().tolist()) if buckets.n < _per_week(buckets) else (),
     ).sums()  # fmt: skip
-    found = dict(tuple(row) for row in asked.rows(connection))
-    counts = np.array([found.get(bucket, 0) for bucket in wanted.ravel().tolist()], dtype=np.float64)
-    counts = counts.reshape(wanted.shape)
+    counts = _counts(asked.numbers(connection), wanted)
     earlier = np.where(_is_known(connection, buckets, wanted[1:], asked.bounded_since), counts[1:], np.nan)
     usual, threshold, n_weeks = RULE.usual(earlier)
     with np.errstate(invalid="ignore"):
@@ -66,6 +64,17 @@ def _wanted(buckets: Buckets) -> NDArray[np.int64]:
     """Return bucket numbers, shape (WEEKS + 1, n): each bucket, then the same one in each of the weeks before."""
     own = buckets.first + np.arange(buckets.n, dtype=np.int64)
     return own - np.arange(WEEKS + 1, dtype=np.int64)[:, None] * _per_week(buckets)
+
+
+def _counts(rows: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the counts of wanted buckets from rows of (bucket, count), 0 where there is no row."""
+    if not wanted.size:
+        return np.zeros(wanted.shape)
+    first, inside = wanted.min(), np.isin(rows[:, 0], wanted)
+    every = np.zeros(wanted.max() - first + 1)
+    every[rows[inside, 0] - first] = rows[inside, 1]
+    counts: NDArray[np.float64] = every[wanted - first]
+    return counts
 
 
 def _is_known(

@@ -94,11 +94,12 @@ def within_promise_over_time(connection: Connection, filters: Filters) -> pd.Dat
     n_due, n_within = np.zeros(buckets.n, dtype=np.int64), np.zeros(buckets.n, dtype=np.int64)
     attrs: dict[str, object] = {}
     if narrowed and (elapsed := _elapsed(narrowed)):
-        asked = Asked(REQUEST, elapsed, numbered, grain=buckets.grain, measures=ELAPSED).sums()
-        attrs = asked.attrs
-        for row in asked.rows(connection):
-            n_due[row.bucket - buckets.first] = row.n_requests - row.n_unmeasurable - row.n_withdrawn
-            n_within[row.bucket - buckets.first] = row.n_within_60
+        for sign, part in _parts(elapsed, filters, numbered):
+            asked = Asked(REQUEST, part, numbered, grain=buckets.grain, measures=ELAPSED).sums()
+            attrs = attrs or asked.attrs
+            bucket, n_requests, n_unmeasurable, n_withdrawn, n_kept = asked.numbers(connection).T
+            n_due[bucket - buckets.first] += sign * (n_requests - n_unmeasurable - n_withdrawn)
+            n_within[bucket - buckets.first] += sign * n_kept
         for row in running(connection, narrowed, numbered):
             n_due[buckets.place(row.started)] -= 1
     return _promise_series(buckets, n_due, n_within, filters.as_of, attrs)
@@ -169,6 +170,15 @@ def _applicable(filters: Filters, numbered: Ids) -> Filters | None:
     chosen = filters.services or tuple(numbered.of["service"])
     left = tuple(sorted(set(chosen) - numbered.closed_messaging))
     return replace(filters, services=left) if left else None
+
+
+def _parts(elapsed: Filters, filters: Filters, numbered: Ids) -> list[tuple[int, Filters]]:
+    """Return what adds up to the sums without closed messaging: all services less these few, where sums know that."""
+    whole = replace(elapsed, services=())
+    if filters.services or not Asked(REQUEST, whole, numbered).held():
+        return [(1, elapsed)]
+    closed = tuple(sorted(numbered.closed_messaging))
+    return [(1, whole), *([(-1, replace(elapsed, services=closed))] if closed else [])]
 
 
 def _promise_counts(

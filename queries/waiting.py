@@ -177,15 +177,17 @@ def _running(requests: _Requests) -> Statement:
 
 def _oldest(requests: _Requests) -> Statement:
     row = requests.row
-    # The second is sorted by a sum, or PostgreSQL walks all requests by notified_at rather than the few open ones.
-    kinds = ((row.received_at, true()), (seconds(row.notified_at) + 0, row.received_at.is_(None)))
+    # Times are given as ranges, or SQLite looks up every request without receipt rather than the few open ones; the
+    # second is sorted by a sum, or PostgreSQL walks all requests by notified_at.
+    kinds = ((row.received_at, row.received_at, true()),
+             (row.notified_at, seconds(row.notified_at) + 0, row.received_at.is_(None)))  # fmt: skip
     firsts = [
         select(requests.started.label("started"), requests.age.label("age"))
-        .where(requests.is_open, at.is_not(None), kind, row.time_precision == "second", *requests.narrowed)
+        .where(requests.is_open, kind, began >= 0, began < FAR, row.time_precision == "second", *requests.narrowed)
         .order_by(at, row.content_id, row.request_no)
         .limit(1)
         .subquery()
-        for at, kind in kinds
+        for began, at, kind in kinds
     ]
     both = union_all(*(select(first) for first in firsts)).subquery()
     return select(both).order_by(both.c.started, both.c.age)

@@ -74,7 +74,7 @@ def test_what_came_back_is_counted_over_removals_old_enough(connection: Connecti
     def removed(days: float, back_after: float | None, outcome: int = REMOVED) -> None:
         gone = ago(days=days)
         again = {} if back_after is None else {"reappeared_at": gone + timedelta(days=back_after)}
-        factories.ended(connection, gone - timedelta(minutes=9), 9, outcome, **again)
+        factories.ended(connection, gone - timedelta(minutes=9), 9, outcome, province_code=WEST_JAVA, **again)
 
     removed(8, 1)
     removed(8, 7.5)
@@ -83,9 +83,12 @@ def test_what_came_back_is_counted_over_removals_old_enough(connection: Connecti
     removed(8, 1, LABELLED)  # never down
     removed(32, 20)
     row = errors(connection)
-    assert (row["n_matured_7"], row["n_reappeared_7"]) == (3, 1)
-    assert row["reappeared_7"] == pytest.approx(1 / 3)
+    assert (row["n_matured_7"], row["n_reappeared_7"]) == (4, 1)
+    assert row["reappeared_7"] == pytest.approx(1 / 4)
     assert (row["n_matured_30"], row["n_reappeared_30"]) == (1, 1)
+    assert row["removed_until_7"] - row["removed_since_7"] == timedelta(days=90)
+    narrowed = errors(connection, provinces=(WEST_JAVA,))  # no roll-up knows provinces: a week, without the 32 days old
+    assert (narrowed["n_matured_7"], narrowed["n_reappeared_7"]) == (3, 1)
 
 
 def test_without_appeals_there_is_nothing_and_no_share(connection: Connection) -> None:

@@ -85,9 +85,10 @@ def _request_indexes() -> None:
 
 
 def _reach_indexes() -> None:
-    place = ["province_code", "day", "channel_id", "campaign_id", "theme_id"]
+    message = ["day", "channel_id", "campaign_id", "theme_id", "province_code"]
     sums = ["reach", "impressions", "engagements", "target_reach"]
-    op.create_index("ix_campaign_reach_by_place", "campaign_reach", [*place, *sums])
+    op.drop_index("ix_campaign_reach_day", "campaign_reach")
+    op.create_index("ix_campaign_reach_by_day", "campaign_reach", [*message, *sums])
 
 
 def _partial(name: str, table: str, columns: list[str], where: str) -> None:
