@@ -1,4 +1,4 @@
-"""The statements of a roll-up, built from its declaration alone: count, derive, compare, add.
+"""The statements of a roll-up, built from its declaration alone: count, sum, add.
 
 Every statement works on *counted rows*: a select with one column `at_<grain>` per grain, one per dimension and one
 per measure, made from any namespace of the fact's columns (the table, NEW, OLD, a transition table).
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     BigInteger,
     ColumnElement,
     FromClause,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    insert,
     join,
     literal,
     literal_column,
@@ -115,14 +113,6 @@ def _measure(expression: Expression, row: Row, sign: int, before: Row | None) ->
     return expression(row) if sign == 1 else -expression(row)
 
 
-def finer(rollup: Rollup, parent: Cube, grain: Grain, source: FromClause) -> Select[Any]:
-    """Return the cells of cube `parent` in `source` as counted rows of a grain that its buckets divide."""
-    start = cast(source.c.bucket, BigInteger) * parent.grain.width - parent.grain.offset
-    at = source.c.bucket if grain == parent.grain else bucket(start, grain)
-    kept = [source.c[name] for name in (*parent.dimensions, *rollup.measures)]
-    return select(at.label(f"at_{grain.name}"), *kept).where(source.c.cube == parent.id)
-
-
 def cells(rollup: Rollup, cube: Cube, rows: FromClause) -> Select[Any]:
     """Return the cells of one cube summed from counted rows: key columns, then measures."""
     at = rows.c[f"at_{cube.grain.name}"]
@@ -208,47 +198,6 @@ def added(rollup: Rollup, source: Select[Any] | CompoundSelect[Any], dialect_nam
     statement = make(rollup.table).from_select([*key_columns(rollup), *rollup.measures], source)
     sums = {name: rollup.table.c[name] + statement.excluded[name] for name in rollup.measures}
     return statement.on_conflict_do_update(index_elements=key_columns(rollup), set_=sums)
-
-
-def recounted(rollup: Rollup) -> list[Insert]:
-    """Return the inserts that fill an empty roll-up table, each cube from a finer one where that is exact."""
-    names = [*key_columns(rollup), *rollup.measures]
-    statements = []
-    for cube, parent in parents(rollup):
-        source = counted(rollup, rollup.facts.c) if parent is None else finer(rollup, parent, cube.grain, rollup.table)
-        statements.append(insert(rollup.table).from_select(names, cells(rollup, cube, source.subquery())))
-    return statements
-
-
-def differing(rollup: Rollup) -> Select[Any]:
-    """Return the cells whose stored sums are not those of a recount of all facts: key, stored, then counted measures.
-
-    Measures are called `stored_<name>` and `counted_<name>`. A cell that is missing, or all zero, counts as zeros.
-    """
-    base = counted(rollup, rollup.facts.c).cte("counted")
-    fresh: dict[Cube, CTE] = {}
-    for cube, parent in parents(rollup):
-        rows = base if parent is None else finer(rollup, parent, cube.grain, fresh[parent]).subquery()
-        fresh[cube] = cells(rollup, cube, rows).cte(f"cube_{cube.id}")
-    keys, nothing = key_columns(rollup), literal(0, BigInteger)
-    sides = [
-        _beside(rollup, rollup.table.c, nothing, True),
-        *(_beside(rollup, f.c, nothing, False) for f in fresh.values()),
-    ]
-    both = union_all(*sides).subquery("both_sides")
-    sums = [
-        cast(func.sum(both.c[name]), BigInteger).label(name) for name in [c.key for c in both.c] if name not in keys
-    ]
-    unequal = [func.sum(both.c[f"stored_{n}"]) != func.sum(both.c[f"counted_{n}"]) for n in rollup.measures]
-    found = select(*(both.c[name] for name in keys), *sums).group_by(*(both.c[name] for name in keys))
-    return found.having(or_(*unequal)).order_by(*(both.c[name] for name in keys))
-
-
-def _beside(rollup: Rollup, row: Row, nothing: ColumnElement[int], is_stored: bool) -> Select[Any]:
-    """Return cells with their sums on one side and zeros on the other."""
-    stored = [(row[n] if is_stored else nothing).label(f"stored_{n}") for n in rollup.measures]
-    fresh = [(nothing if is_stored else row[n]).label(f"counted_{n}") for n in rollup.measures]
-    return select(*(row[name] for name in key_columns(rollup)), *stored, *fresh)
 
 
 def watched(rollup: Rollup) -> tuple[list[str], list[str]]:
