@@ -1,78 +1,54 @@
-"""What each question of the two live pages costs, beside the same question without roll-ups and indexes.
+"""What each question of the live pages costs, beside the same question without roll-ups and indexes.
 
 The naive form is the same function over the same window: every sum is made from the facts in one scan. Both are
-measured in turns within one run, on one connection, so that a busy machine slows both alike.
+measured in turns within one run, on one connection, so that a busy machine slows both alike, and their answers are
+compared.
 """
 
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
-from types import MappingProxyType
+from typing import Any
 from unittest.mock import patch
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from data.engine import is_postgres, snapshot
 from data.rollups.clocks import seconds
+from data.rollups.declarations import ROLLUPS
 from data.tables import content, takedown_request
-from queries import calendars, changes, contents, feeds, issues, outreach, published, spikes, takedowns
+from queries import compliance, durations
+from queries.benchmark_questions import QUESTIONS, SINGLES, TO_THE_BUCKET, Question
 from queries.cubes import Asked
 from queries.filters import Choice, Filters
 
-Question = Callable[[Connection, Filters], pd.DataFrame]
+OURS_A_ROUND = 5
+"""Runs of ours for each run of the naive form."""
 
-QUESTIONS: Mapping[str, Question] = MappingProxyType(
-    {
-        "contents.same_hours_last_week": contents.same_hours_last_week,
-        "contents.funnel": contents.funnel,
-        "contents.over_time": contents.over_time,
-        **{
-            f"contents.over_time by {a}": partial(contents.over_time, by=a)
-            for a in ("service", "theme", "technique", "source")
-        },
-        "spikes.series": spikes.series,
-        "issues.counts": issues.counts,
-        "issues.over_time": issues.over_time,
-        "issues.same_hours_last_week": issues.same_hours_last_week,
-        "issues.top": issues.top,
-        "issues.spread": issues.spread,
-        "issues.rising": issues.rising,
-        "takedowns.now_open": takedowns.now_open,
-        "takedowns.within_promise": takedowns.within_promise,
-        "takedowns.within_promise_over_time": takedowns.within_promise_over_time,
-        "takedowns.same_hours_last_week": takedowns.same_hours_last_week,
-        "changes.since_shift": changes.since_shift,
-        "outreach.totals": outreach.totals,
-        "outreach.over_time": outreach.over_time,
-        "published.figures": published.figures,
-        "calendars.events": calendars.events,
-        "feeds.state": feeds.state,
-    }
+ONCE_FROM = 1_000_000
+"""From so many requests the naive form runs once: it takes up to half a minute."""
+
+AGES = frozenset({"age_seconds", "fact_age_seconds"})
+"""Columns that tell the time since something, different at each asking."""
+
+EVER = timedelta(days=9_999)
+
+LIMITS: tuple[tuple[Any, str, Any], ...] = (
+    (Asked, "held", lambda _: {}),
+    (Asked, "longest", EVER),
+    (compliance, "FACTS_WINDOW", EVER),
+    (durations, "FACTS_WINDOW", EVER),
 )
-"""The questions behind the panels of Ringkasan and Isu & Hoaks."""
-
-PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "Ringkasan": (
-        "contents.same_hours_last_week", "issues.same_hours_last_week", "takedowns.now_open",
-        "takedowns.within_promise", "outreach.totals", "spikes.series", "issues.over_time",
-        "takedowns.within_promise_over_time",
-        "takedowns.same_hours_last_week", "outreach.over_time", "calendars.events", "issues.rising",
-        "changes.since_shift", "feeds.state",
-    ),
-    "Isu & Hoaks": (
-        "contents.funnel", "issues.counts", "spikes.series", "calendars.events", "contents.over_time by service",
-        "issues.over_time", "issues.top", "issues.spread", "published.figures",
-    ),
-})  # fmt: skip
-"""What a page asks when it is opened; a second viewer asks nothing."""
+"""What the naive form goes without: cubes, and the shorter windows of what is read from facts."""
 
 FACTS = re.compile(r"\b(FROM|JOIN) (content|takedown_request|issue)( AS \w+)?\b")
 
@@ -102,12 +78,17 @@ class Cost:
 
 @dataclass(frozen=True)
 class Measured:
-    """One question in one window: ours and naive (None when it was not run)."""
+    """One question in one window: ours, naive (None when it was not run), and whether both answered the same.
+
+    `percentiles`: the same question as PostgreSQL's percentile_cont, where there is such a form.
+    """
 
     question: str
     window: str
     ours: Cost
-    naive: Cost | None
+    naive: Cost | None = None
+    percentiles: Cost | None = None
+    is_same: bool | None = None
 
 
 def size(engine: Engine) -> tuple[int, datetime | None]:
@@ -118,28 +99,88 @@ def size(engine: Engine) -> tuple[int, datetime | None]:
     return n_requests, None if newest is None else datetime.fromtimestamp(newest, UTC)
 
 
+def rollup_bytes(connection: Connection) -> int | None:
+    """Return the size of all roll-up tables with their keys; None where the engine cannot tell."""
+    names = [rollup.table.name for rollup in ROLLUPS]
+    if is_postgres(connection):
+        sizes = [func.pg_total_relation_size(name) for name in names]
+        return int(connection.execute(select(sum(sizes[1:], sizes[0]))).scalar_one())
+    try:
+        pages = text("SELECT sum(pgsize) FROM dbstat WHERE name = :name AND aggregate = TRUE")
+        return sum(connection.execute(pages, {"name": name}).scalar() or 0 for name in names)
+    except OperationalError:
+        return None
+
+
 def measure(engine: Engine, window: str, now: datetime, rounds: int, *, naive: bool = True) -> Iterator[Measured]:
-    """Give the cost of each question in one window: five runs of ours and one naive a round, in turns."""
+    """Give the cost of each question of the pages in one window: five runs of ours and one naive a round, in turns."""
     filters = Choice(window=window).resolve(now)
     for name, question in QUESTIONS.items():
-        ours, other = Cost(), Cost()
         with snapshot(engine) as connection:
-            question(connection, filters)
-            for _ in range(rounds):
-                for _ in range(5):
-                    _run(connection, partial(question, connection, filters), ours)
-                if naive:
-                    with without_help(connection):
-                        _run(connection, partial(question, connection, filters), other)
-        yield Measured(name, window, ours, other if naive else None)
+            ours, other, is_same = _in_turns(connection, question, filters, _turns(connection, rounds, naive=naive))
+        yield Measured(name, window, ours, other, is_same=None if name in TO_THE_BUCKET else is_same)
 
 
-def _run(connection: Connection, question: Callable[[], object], cost: Cost) -> None:
+def singles(engine: Engine, now: datetime, rounds: int, *, naive: bool = True) -> Iterator[Measured]:
+    """Give the cost of each question that has a target of its own, in its window."""
+    for single in SINGLES:
+        filters = single.filters(now)
+        with snapshot(engine) as connection:
+            turns = _turns(connection, rounds, naive=naive)
+            ours, other, _ = _in_turns(connection, single.question, filters, turns)
+            sorted_there = None
+            if naive and single.percentiles and is_postgres(connection):
+                sorted_there = Cost()
+                _run(connection, partial(single.percentiles, connection, filters), sorted_there)
+        yield Measured(single.name, single.window, ours, other, sorted_there)
+
+
+def _turns(connection: Connection, rounds: int, *, naive: bool) -> list[bool]:
+    """Return for each round whether the naive form runs in it."""
+    asked = select(func.count()).select_from(takedown_request)
+    once = naive and connection.execute(asked).scalar_one() >= ONCE_FROM
+    return [naive and (not once or number == 0) for number in range(rounds)]
+
+
+def _in_turns(
+    connection: Connection, question: Question, filters: Filters, turns: list[bool]
+) -> tuple[Cost, Cost | None, bool | None]:
+    ours, other, is_same = Cost(), Cost(), None
+    answer = question(connection, filters)
+    for naive in turns:
+        for _ in range(OURS_A_ROUND):
+            _run(connection, partial(question, connection, filters), ours)
+        if naive:
+            with without_help(connection):
+                found = _run(connection, partial(question, connection, filters), other)
+            is_same = is_same is not False and same(answer, found)
+    return ours, other if other.wall else None, is_same
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two answers are equal, but for ages; rows that count nothing are as good as missing."""
+    if not isinstance(one, pd.DataFrame):
+        return bool(one == other)
+    try:
+        pd.testing.assert_frame_equal(_compared(one), _compared(other))
+    except AssertionError:
+        return False
+    return True
+
+
+def _compared(answer: pd.DataFrame) -> pd.DataFrame:
+    counts = [name for name in answer if str(name).startswith("n_")]
+    counted = answer[(answer[counts] != 0).any(axis=1)] if counts else answer
+    return counted.drop(columns=[*AGES & set(answer)]).reset_index(drop=True)
+
+
+def _run(connection: Connection, question: Callable[[], object], cost: Cost) -> object:
     server = _ServerClock(connection)
     begun = (time.perf_counter(), time.process_time() + server.seconds())
-    question()
+    answer = question()
     cost.wall.append((time.perf_counter() - begun[0]) * 1_000)
     cost.cpu.append((time.process_time() + server.seconds() - begun[1]) * 1_000)
+    return answer
 
 
 class _ServerClock:
@@ -175,7 +216,9 @@ def without_help(connection: Connection) -> Iterator[None]:
     else:
         event.listen(connection, "before_cursor_execute", scan, retval=True)
     try:
-        with patch.object(Asked, "held", lambda _: {}), patch.object(Asked, "longest", timedelta(days=9_999)):
+        with ExitStack() as patches:
+            for owner, name, value in LIMITS:
+                patches.enter_context(patch.object(owner, name, value))
             yield
     finally:
         if is_postgres(connection):
