@@ -60,6 +60,7 @@ class Countdown {
       if (!line) {
         line = document.createElement("tr");
         for (let n = 0; n < row.cells.length + 2; n += 1) line.append(document.createElement("td"));
+        line.children[1].append(document.createElement("i"), document.createElement("span"));
         line.lastChild.append(document.createElement("a"));
         this.lines.set(row.key, line);
       }
@@ -80,7 +81,9 @@ class Countdown {
       const state = left < 0 ? "breached" : left < NEARING_SECONDS ? "nearing" : "calm";
       if (line.className !== state) line.className = state;
       set(line.children[0], this.left(left));
-      set(line.children[1], row.due === null ? words.stopped : words[state]);
+      const [mark, ...word] = (row.due === null ? words.stopped : words[state]).split(" ");
+      set(line.children[1].firstChild, mark);
+      set(line.children[1].lastChild, " " + word.join(" "));
     }
   }
 

@@ -126,7 +126,7 @@ def _row(row: Mapping[str, Any], mix: Mapping[str, str], language: Language) -> 
 def _value(row: Mapping[str, Any], language: Language) -> str:
     """Return "64 % (59–69 %)"; below `SMALL` with its counts, "6/6 = 100 % (61–100 %)"; without any due ones "–"."""
     due = int(row["n_due"])
-    if not row["is_applicable"] and row["n_requests"]:
+    if row["is_closed_messaging"] or (not row["is_applicable"] and row["n_requests"]):
         return "n/a"
     if not due:
         return "–"
