@@ -26,10 +26,11 @@ from data.engine import is_postgres, snapshot
 from data.rollups.clocks import seconds
 from data.rollups.declarations import ROLLUPS
 from data.tables import content, takedown_request
-from queries import compliance, durations
+from queries import appeals, compliance, durations
 from queries.benchmark_questions import QUESTIONS, SINGLES, TO_THE_BUCKET, Question
 from queries.cubes import Asked
 from queries.filters import Choice, Filters
+from queries.limits import MATURED_WINDOW
 
 OURS_A_ROUND = 5
 """Runs of ours for each run of the naive form."""
@@ -47,6 +48,7 @@ LIMITS: tuple[tuple[Any, str, Any], ...] = (
     (Asked, "longest", EVER),
     (compliance, "FACTS_WINDOW", EVER),
     (durations, "FACTS_WINDOW", EVER),
+    (appeals, "MATURED_FACTS_WINDOW", MATURED_WINDOW),
 )
 """What the naive form goes without: cubes, and the shorter windows of what is read from facts."""
 
