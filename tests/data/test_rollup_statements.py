@@ -186,7 +186,7 @@ def test_a_batch_that_fails_leaves_nothing_behind(
     with transaction(engine) as connection:
         recording.contents(connection, "ais", given, now=NOW)
         with monkeypatch.context() as broken:
-            broken.setattr(keeping, "add", _break)
+            broken.setattr(keeping, "_settle", _break)
             broken.setattr("data.recording.corrections.append", _break)
             with pytest.raises(ZeroDivisionError):
                 recording.contents(connection, "ais", [row | {"service_id": 4} for row in given], now=NOW)
