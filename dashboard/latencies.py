@@ -20,7 +20,8 @@ from dashboard.tables import Column, Sheet, draw_sheet, sheet
 from dashboard.tiles import picture
 from queries import comparisons, latency
 
-WATCHED = latency.RISK_MINUTES
+WATCHED = latency.RISK_MINUTES[1:]
+"""Moments in the table: nearly all are still watched after the first minute."""
 
 
 def whole(frame: pd.DataFrame) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def watched(answers: Answers, frame: pd.DataFrame) -> Sheet:
     at_risk = latency.at_risk(frame)
     seen = {(row["service"], row["minutes"]): row["at_risk"] for row in records(at_risk)}
     columns = [
-        Column(t("latencies.service"), [_service(row, names) for row in rows]),
+        Column(t("latencies.service"), [_service(row, names) for row in rows], width="medium"),
         Column(t("latencies.requests"), [number(row["n"], tongue) for row in rows], is_number=True),
         Column(t("latencies.median"), [_of_platform(row, "median") for row in rows], is_number=True),
         Column(t("latencies.limits_95"), [_range(row) for row in rows], is_number=True),

@@ -32,7 +32,8 @@ NAME_GAP = 0.062
 
 _MARGIN = "(width < 520 ? 74 : 112)"
 _MOMENTS = (1, 5, 15, 60, 240, 1_440, 10_080, 43_200)
-"""Minutes named on the axis."""
+_EVEN_MOMENTS = (240, 480, 720, 1_440, 2_880, 4_320, 7_200, 10_080, 20_160, 43_200)
+"""Minutes named on the axis of the logarithmic and of the linear scale."""
 
 
 def wait(minutes: float | None, language: Language) -> str:
@@ -44,8 +45,8 @@ def _x(language: Language, scale: str) -> Spec:
     span: Spec = {"type": scale, "nice": False, "rangeMin": 0, "rangeMax": {"expr": f"width - {_MARGIN}"}}
     if scale == "linear":
         span |= {"zero": True}
-    marks = [moment for moment in _MOMENTS if scale == "log" or moment >= 1_440]
-    words = ", ".join(f"'{moment}': '{wait(moment, language)}'" for moment in _MOMENTS)
+    marks = list(_MOMENTS if scale == "log" else _EVEN_MOMENTS)
+    words = ", ".join(f"'{moment}': '{wait(moment, language)}'" for moment in marks)
     axis = {"values": marks, "labelExpr": f"({{{words}}})[datum.value]", "labelOverlap": "greedy"}
     return field("minutes", "quantitative", scale=span, axis={**axis, "title": say(language, "clock_minutes")})
 
