@@ -161,6 +161,30 @@ def test_hidden_characters_go_and_long_texts_are_cut(engine: Engine) -> None:
         assert len(stored) == 10_000
 
 
+def test_marks_of_any_engine_in_a_text_are_text(engine: Engine) -> None:
+    titles = [
+        '"',
+        "\\",
+        '\\"',
+        "{a,b}",
+        "NULL",
+        "null",
+        "a,b",
+        "'; --",
+        "%s %(x)s :y ?",
+        "{",
+        "baris\ndua",
+        "\\N",
+        "🇮🇩",
+    ]
+    rows = [{"reference": str(n), "title": title, "detected_at": FOUND} for n, title in enumerate(titles)]
+    with transaction(engine) as connection:
+        assert counts(recording.contents(connection, "ais", rows, now=NOW)) == (len(rows), 0, 0, 0)
+        found = {row["natural_key"]: row["title"] for row in rows_of(connection, tables.content)}
+        assert [found[f"ais:{n}"] for n in range(len(rows))] == titles
+        assert counts(recording.contents(connection, "ais", rows, now=NOW)) == (0, 0, len(rows), 0)
+
+
 def test_a_row_without_a_key_or_a_needed_column_is_refused(engine: Engine) -> None:
     with transaction(engine) as connection:
         nameless = recording.contents(connection, "ais", [{"detected_at": FOUND}], now=NOW)
