@@ -180,6 +180,7 @@ def _settle(connection: Connection, pending: Pending) -> None:
         connection.execute(_set_gate(OPEN_GATE))
 
 
+@cache
 def _notes(rollup: Rollup) -> TableClause:
     """Return the temporary table of SQLite that holds what stored rows counted before the transaction changed them."""
     return table(

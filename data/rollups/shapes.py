@@ -42,7 +42,7 @@ class Cube:
     dimensions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rollup:
     """One roll-up table, the facts it sums, when a fact counts, by what, and what is summed.
 

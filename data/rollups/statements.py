@@ -5,6 +5,7 @@ per measure, made from any namespace of the fact's columns (the table, NEW, OLD,
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -200,6 +201,7 @@ def added(rollup: Rollup, source: Select[Any] | CompoundSelect[Any], dialect_nam
     return statement.on_conflict_do_update(index_elements=key_columns(rollup), set_=sums)
 
 
+@cache
 def watched(rollup: Rollup) -> tuple[list[str], list[str]]:
     """Return the fact columns that decide in which cell a row counts, and those that decide only how much."""
     facts = rollup.facts.c
