@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from data.rollups import keeping, triggers
-from data.rollups.clocks import OPEN
+from data.rollups.agreement import disagreements
 from data.tables import (
     appeal,
     clarification,
@@ -49,19 +49,16 @@ SENTENCES = {
 }
 
 
-def requested_at(request: Any) -> ColumnElement[Any]:
-    """Return when a request was made at the latest: sent, else received, else acted upon."""
-    return func.coalesce(request.notified_at, request.received_at, request.actioned_at)
-
-
 def check(connection: Connection) -> list[Finding]:
     """Return everything that does not agree, most serious first; an empty list is a clean database.
 
     A row that points at nothing may only be early: feeds arrive in any order. The others are errors of a writer
     that did not use the recording functions.
     """
-    found = [_finding(connection, name, ids) for name, ids in _questions().items()]
-    return [*_switches(connection), *(finding for finding in found if finding.rows)]
+    counted = disagreements(connection)
+    found = {name: _finding(connection, name, ids) for name, ids in _questions().items()}
+    found |= {name: Finding(name, SENTENCES[name], n, counted.example[name]) for name, n in counted.rows.items()}
+    return [*_switches(connection), *(found[name] for name in SENTENCES if name in found and found[name].rows)]
 
 
 def _finding(connection: Connection, name: str, ids: Select[Any]) -> Finding:
@@ -72,55 +69,13 @@ def _finding(connection: Connection, name: str, ids: Select[Any]) -> Finding:
 
 def _questions() -> dict[str, Select[Any]]:
     return {
-        "request_copies": _request_copies(),
-        "content_outcome": _content_outcome(),
-        "content_requested": _content_requested(),
         "issue_clarified": _issue_clarified(),
-        "content_clarified": _content_clarified(),
-        "request_without_content": _orphans(takedown_request, content, "content_id"),
         "appeal_without_request": _orphans(appeal, takedown_request, "content_id", "request_no"),
         "clarification_without_issue": _orphans(clarification, issue, "issue_id"),
-        "content_without_issue": _orphans(content, issue, "issue_id"),
         "complaint_without_content": _orphans(complaint, content, "content_id"),
         "complainant_without_complaint": _orphans(complainant, complaint, "complaint_id"),
         "referral_without_subject": _referral_without_subject(),
     }
-
-
-def _request_copies() -> Select[Any]:
-    differ = [takedown_request.c[name].is_distinct_from(content.c[name]) for name in COPIES]
-    joined = takedown_request.join(content, takedown_request.c.content_id == content.c.content_id)
-    return select(content.c.content_id).select_from(joined).where(or_(*differ))
-
-
-def _requests_of_content() -> FromClause:
-    request = takedown_request.c
-    return (
-        select(
-            request.content_id,
-            func.max(request.request_no).label("last_no"),
-            func.min(requested_at(request)).label("first_at"),
-        )
-        .group_by(request.content_id)
-        .subquery("requests")
-    )
-
-
-def _content_outcome() -> Select[Any]:
-    latest, request = _requests_of_content(), takedown_request.c
-    ended_at = case((request.outcome_id != OPEN, request.actioned_at))
-    joined = latest.join(
-        takedown_request, and_(request.content_id == latest.c.content_id, request.request_no == latest.c.last_no)
-    ).join(content, content.c.content_id == latest.c.content_id)
-    differ = or_(content.c.outcome_id != request.outcome_id, content.c.ended_at.is_distinct_from(ended_at))
-    return select(content.c.content_id).select_from(joined).where(differ)
-
-
-def _content_requested() -> Select[Any]:
-    requests = _requests_of_content()
-    joined = content.outerjoin(requests, content.c.content_id == requests.c.content_id)
-    differ = content.c.requested_at.is_distinct_from(requests.c.first_at)
-    return select(content.c.content_id).select_from(joined).where(differ)
 
 
 def _issue_clarified() -> Select[Any]:
@@ -129,12 +84,6 @@ def _issue_clarified() -> Select[Any]:
     joined = issue.join(first, issue.c.issue_id == first.c.issue_id)
     differ = and_(first.c.first_at.is_not(None), issue.c.clarified_at.is_distinct_from(first.c.first_at))
     return select(issue.c.issue_id).select_from(joined).where(differ)
-
-
-def _content_clarified() -> Select[Any]:
-    joined = content.outerjoin(issue, content.c.issue_id == issue.c.issue_id)
-    differ = content.c.clarified_at.is_distinct_from(issue.c.clarified_at)
-    return select(content.c.content_id).select_from(joined).where(differ)
 
 
 def _orphans(table: Any, parent: Any, *columns: str) -> Select[Any]:

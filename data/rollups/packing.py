@@ -152,7 +152,7 @@ def layout(table: Table) -> Layout:
 def facts_of(connection: Connection, rollup: Rollup, codes: Codes) -> Iterator[Numbers]:
     """Give the packed counted rows of all facts in blocks, texts as codes."""
     texts = len(layout(rollup.table).texts)
-    yield from _blocks(connection, _facts(rollup.table, connection.dialect.name), texts, codes)
+    yield from blocks(connection, _facts(rollup.table, connection.dialect.name), texts, codes)
 
 
 def cells_of(connection: Connection, rollup: Rollup, codes: Codes) -> Iterator[Numbers]:
@@ -161,7 +161,7 @@ def cells_of(connection: Connection, rollup: Rollup, codes: Codes) -> Iterator[N
     texts = texts_of(rollup.table)
     fetched = [*(name for name in names if name not in texts), *texts]
     asked = Asked(text_of(select(*(rollup.table.c[name] for name in fetched)), connection.dialect), tuple(fetched))
-    for block in _blocks(connection, asked, len(texts), codes):
+    for block in blocks(connection, asked, len(texts), codes):
         yield block[:, [fetched.index(name) for name in names]]
 
 
@@ -177,12 +177,16 @@ class Asked:
 def _facts(table: Table, dialect_name: str) -> Asked:
     rollup = next(rollup for rollup in ROLLUPS if rollup.table is table)
     statement = layout(table).packed(counted(rollup, rollup.facts.c).subquery())
-    return Asked(
-        text_of(statement, DIALECTS[dialect_name]()), tuple(str(column.key) for column in statement.selected_columns)
-    )
+    return question_of(statement, DIALECTS[dialect_name]())
 
 
-def _blocks(connection: Connection, asked: Asked, texts: int, codes: Codes) -> Iterator[Numbers]:
+def question_of(statement: Select[Any], dialect: Dialect) -> Asked:
+    """Return a statement without values of its own as it is asked."""
+    return Asked(text_of(statement, dialect), tuple(str(column.key) for column in statement.selected_columns))
+
+
+def blocks(connection: Connection, asked: Asked, texts: int, codes: Codes) -> Iterator[Numbers]:
+    """Give the answer of a question in blocks: whole numbers, then so many texts as codes; no NULLs."""
     numbers = len(asked.names) - texts
     if not is_postgres(connection):
         yield from _fetched(connection, asked.words, numbers, codes)
