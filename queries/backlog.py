@@ -20,10 +20,10 @@ from data.tables import content, takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
-from queries.durations import age
 from queries.filters import Filters
 from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from queries.narrowing import Narrowed, narrowed, values
+from queries.open_durations import age
 from queries.reading import Columns, Statement, from_rows
 from queries.waiting import FAR, LONG_AGO, open_then
 

@@ -22,11 +22,11 @@ from data.rollups.shapes import Grain, one_if
 from data.tables import deadline, takedown_request
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
-from queries.durations import age
 from queries.filters import Filters
 from queries.known import AS_OF, as_known
 from queries.limits import FACTS_WINDOW, JUDGED_REQUESTS
 from queries.narrowing import Narrowed, narrowed, values
+from queries.open_durations import age
 from queries.reading import Columns, Statement, from_rows, total
 from queries.series import buckets_of
 from queries.shares import share, wilson

@@ -14,10 +14,10 @@ from data.rollups.declarations import REQUEST, WITHIN_SECONDS, on_clock
 from data.tables import takedown_request
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids
-from queries.durations import age
 from queries.filters import Filters
 from queries.known import as_known
 from queries.narrowing import Narrowed, narrowed, values
+from queries.open_durations import age
 from queries.reading import SqlRow, Statement
 from queries.waiting import HOUR_LONG, Waiting
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from data.rollups.clocks import DELETED_BY_UPLOADER, LABELLED, OPEN, REJECTED, REMOVED, WITHDRAWN
-from queries import durations, takedowns, waiting
+from queries import open_durations, takedowns, waiting
 from queries.narrowing import Narrowed
 from tests.queries import factories
 from tests.queries.factories import (
@@ -265,7 +265,7 @@ def test_what_was_told_after_the_moment_of_a_link_is_put_back(connection: Connec
 def test_open_requests_are_found_by_their_own_small_index(connection: Connection, kind: str) -> None:
     """A new SQLite database knows nothing of how rare they are: unhelped it walked a quarter of all requests."""
     everything = Narrowed(())
-    own = {"stopped": durations._odd, "open": durations._open}
+    own = {"stopped": open_durations._odd, "open": open_durations._open}
     statement = own[kind](everything) if kind in own else waiting._statement(kind, everything, False)
     moments = dict.fromkeys(statement.compile().params.keys() & {"since", "until", "as_of", "due"}, 1_700_000_000)
     words = statement.params(moments).compile(connection, compile_kwargs={"literal_binds": True})

@@ -1,0 +1,150 @@
+"""How long open requests have lasted: one by one where that matters, by the hour or day of their start elsewhere."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, func, literal, or_, select, text
+
+from data.rollups import clocks
+from data.rollups.clocks import OPEN
+from data.rollups.declarations import REQUEST
+from data.rollups.shapes import DAY, HOUR, Grain
+from data.tables import takedown_request
+from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
+from queries.cubes import Asked
+from queries.dimensions import Ids
+from queries.filters import Filters
+from queries.known import AS_OF
+from queries.limits import FEW_OF_A_SERVICE, FEW_REQUESTS
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import Statement, whole_numbers
+
+ITEMS_FOR = timedelta(days=1)
+"""Open requests this young are read one by one: their ages matter most."""
+
+HOURS_FOR = timedelta(days=3)
+"""Open requests this young are known to the hour of their start, older ones to its day."""
+
+Counted = NDArray[np.int64]
+"""Rows of service id, outcome id, seconds, number: shape (rows, 4)."""
+
+NOTHING: Counted = np.empty((0, 4), dtype=np.int64)
+
+SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
+
+
+def still_open(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+    """Return open requests: the last day and few older ones exact, many by the middle of their hour or day."""
+    as_of = filters.as_of
+    parts = [NOTHING]
+    for grain, first, last in (
+        (DAY, filters.since, as_of - HOURS_FOR),
+        (HOUR, as_of - HOURS_FOR, as_of - ITEMS_FOR),
+        (None, as_of - ITEMS_FOR, filters.until),
+    ):
+        since, until = max(filters.since, first), min(filters.until, last)
+        if since < until:
+            part = replace(filters, since=since, until=until)
+            parts.append(_by_start(connection, part, numbered, grain) if grain else _items(connection, part, numbered))
+    return np.concatenate(parts)
+
+
+def _by_start(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> Counted:
+    asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",))
+    found = np.array([tuple(row) for row in asked.sums().rows(connection) if row.n_open], dtype=np.int64).reshape(-1, 3)
+    if found[:, 2].sum() <= FEW_REQUESTS:
+        return _items(connection, filters, numbered)
+    n_open = np.bincount(found[:, 0], weights=found[:, 2])
+    many = n_open > FEW_OF_A_SERVICE
+    parts = [NOTHING]
+    if few := _codes(numbered, np.flatnonzero((n_open > 0) & ~many)):
+        parts.append(_items(connection, replace(filters, services=few), numbered))
+    if codes := _codes(numbered, np.flatnonzero(many)):
+        parts += _together(connection, replace(filters, services=codes), numbered, grain, found[many[found[:, 0]]])
+    return np.concatenate(parts)
+
+
+def _codes(numbered: Ids, services: NDArray[np.int64]) -> tuple[str, ...]:
+    return tuple(sorted(numbered.code("service", service) for service in services.tolist()))
+
+
+def _together(
+    connection: Connection, filters: Filters, numbered: Ids, grain: Grain, found: NDArray[np.int64]
+) -> tuple[Counted, ...]:
+    """Return open requests (service id, bucket, number) by the middle of their bucket, those that stood still exact."""
+    service, bucket, n_open = found.T
+    counted = [service, np.full(len(service), OPEN), _middle_age(filters, grain, bucket), n_open]
+    return np.column_stack(counted), *_stopped(connection, filters, numbered, grain)
+
+
+def _middle_age(filters: Filters, grain: Grain, bucket: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how long ago the middle of each bucket was, of what of it lies in the window; seconds."""
+    now, since, until = (int(moment.timestamp()) for moment in (filters.as_of, filters.since, filters.until))
+    start = bucket * grain.width - grain.offset
+    return now - (np.maximum(start, since) + np.minimum(start + grain.width, until)) // 2
+
+
+def _stopped(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> tuple[Counted, Counted]:
+    """Return what takes requests whose clock stood still out of their hour or day, and what puts them in, exact."""
+    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
+    rows = whole_numbers(connection, _odd(narrowed(filters)), {**values(filters, numbered), **moments})
+    service, start, seconds, n = rows.T
+    ended = np.full(len(rows), OPEN)
+    out = np.column_stack([service, ended, _middle_age(filters, grain, (start + grain.offset) // grain.width), -n])
+    return out, np.column_stack([service, ended, np.maximum(seconds, 0), n])
+
+
+@lru_cache(maxsize=200)
+def _odd(shape: Narrowed) -> Statement:
+    row: Any = takedown_request.c
+    start = clocks.started(row)
+    columns = (row.service_id, start.label("start"), age(row, clocks.DEFAULT).label("seconds"))
+    # The start is asked of a sum of columns: by their index SQLite would look up all requests of the window.
+    where: list[Any] = [clocks.measurable(row), start >= SINCE, start < UNTIL, *shape.by_value(row)]
+    return (
+        select(*columns, func.count().label("n"))
+        .where(and_(text(ODD_OPEN_REQUEST), *where))
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+
+
+def _items(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+    """Return open requests one by one, through their own index."""
+    return counted(connection, filters, numbered, _open(narrowed(filters)))
+
+
+def counted(connection: Connection, filters: Filters, numbered: Ids, statement: Statement) -> Counted:
+    """Return the rows of a statement: service id, outcome id, seconds, number; its moments are those of the filters."""
+    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
+    rows = whole_numbers(connection, statement, {**values(filters, numbered), **moments})
+    rows[:, 2] = np.maximum(rows[:, 2], 0)
+    return rows
+
+
+@lru_cache(maxsize=200)
+def _open(shape: Narrowed) -> Statement:
+    """Return the open requests by service and duration: nothing is read but their index, which holds these columns."""
+    row: Any = takedown_request.c
+    lasted = age(row, clocks.DEFAULT).label("seconds")
+    received = and_(row.received_at >= SINCE, row.received_at < UNTIL)
+    sent = and_(row.received_at.is_(None), row.notified_at >= SINCE, row.notified_at < UNTIL)
+    kept = and_(text(OPEN_REQUEST), row.time_precision == "second", or_(received, sent), *shape.facts(row))
+    columns = (row.service_id, literal(OPEN).label("end"), lasted)
+    return (
+        select(*columns, func.count().label("n"))
+        .where(kept)
+        .group_by(row.service_id, lasted)
+        .order_by(row.service_id, lasted)
+    )
+
+
+def age(row: Any, clock: clocks.Clock) -> ColumnElement[int]:
+    """Return how long a running clock has run at AS_OF, less its stops, seconds."""
+    until = func.coalesce(clocks.seconds(row.stopped_at), AS_OF)
+    run: ColumnElement[int] = until - clocks.started(row, clock) - row.stopped_seconds
+    return run
