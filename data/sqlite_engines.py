@@ -172,8 +172,12 @@ def _engine(url: URL, mode: str, wait_seconds: float, options: dict[str, Any]) -
         connection = sqlite3.connect(
             _uri(url, mode), uri=True, timeout=wait_seconds, isolation_level=None, check_same_thread=False
         )
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-        connection.execute("PRAGMA mmap_size = 0")
+        try:
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+            connection.execute("PRAGMA mmap_size = 0")
+        except UnicodeDecodeError as error:  # it quotes what stands in place of its tables
+            connection.close()
+            raise DatabaseDamaged from error
         return connection
 
     engine = create_engine(url, creator=connect, hide_parameters=True, execution_options=options, **POOL)

@@ -70,7 +70,7 @@ def test_the_language_changes_and_the_filters_stay(app_engine: Engine) -> None:
 def test_dates_are_chosen_day_by_day(app_engine: Engine) -> None:
     app = opened("latensi")
     next(w for w in app.selectbox if w.label == "Rentang waktu").select("custom").run()
-    days = app.date_input[0]
+    (days,) = app.sidebar.date_input
     days.set_value((datetime(2024, 11, 20).date(), datetime(2024, 11, 27).date())).run()  # noqa: DTZ001
     assert address(app) == {"sejak": "2024-11-20", "hingga": "2024-11-27"}
     assert not app.exception
