@@ -1,6 +1,7 @@
 """What the task force says: campaign reach by day and channel, hashtags, activities in the regions."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -79,10 +80,16 @@ def reach(days: Seconds, codes: tuple[str, ...], now: int, province: str = COUNT
         "theme_id": (day + code) % MESSAGES + 1,
         "reach": people.astype(np.int64),
         "impressions": shown.astype(np.int64),
+        "frequency": _frequency(people.astype(np.int64), shown.astype(np.int64)),
         "engagements": counted(np.where(engaged < 0, -1, shown * engaged).astype(np.int64)),
         "target_reach": np.round(target, -2).astype(np.int64),
         **written("kampanye", end, end),
     }
+
+
+def _frequency(people: Ints, shown: Ints) -> np.ma.MaskedArray[Any, Any]:
+    """Return impressions over reach as a channel reports it, to two decimals; unknown where nobody was reached yet."""
+    return np.ma.masked_invalid(np.round(shown / np.where(people > 0, people, np.nan), 2))
 
 
 def reach_by_province(days: Seconds, now: int) -> list[Columns]:
