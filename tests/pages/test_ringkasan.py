@@ -90,7 +90,10 @@ def test_what_changed_since_the_shift_began_is_said_once(room: Callable[..., Non
     room()
     shown = texts(opened())
     assert shown.count("Sejak gilir dimulai pukul ") == 1
-    assert ":red[▲ **5** baru lewat 60 menit]" in shown
+    hour = (datetime.now(UTC).hour + 7) % 24  # WIB; shifts begin at 06, 14 and 22
+    began = ago(hours=(hour - 6) % 8).replace(minute=0, second=0)
+    broke = ago(minutes=70)  # received 130 minutes ago
+    assert (":red[▲ **5** baru lewat 60 menit]" in shown) == (broke >= began)
 
 
 def test_the_room_speaks_english(room: Callable[..., None]) -> None:
