@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from inspect import isfunction
 from typing import Any
 
 import pandas as pd
@@ -99,7 +100,7 @@ def test_every_public_question_is_tried_here() -> None:
         f"{module.__name__.removeprefix('queries.')}.{name}"
         for module in modules
         for name, thing in vars(module).items()
-        if callable(thing) and getattr(thing, "__module__", "") == module.__name__ and not name.startswith("_")
+        if isfunction(thing) and thing.__module__ == module.__name__ and not name.startswith("_")
     }
     helpers = {"calendars.period_list", "changes.shift_start", "feeds.version"}
     assert public - helpers <= {name.partition(" ")[0] for name in QUESTIONS}
