@@ -70,25 +70,23 @@ def by_age(connection: Connection, filters: Filters) -> pd.DataFrame:
 Part = list[tuple[int, int, int]]
 """Rows of service id, place in `AGES`, number."""
 
-EDGES = np.array([first * 60 for first in AGES.values()])[1:]
+EDGES = tuple(first * 60 for first in AGES.values())[1:]
 
 
-def _place(seconds: int) -> int:
-    return int(np.searchsorted(EDGES, seconds, side="left"))
+def _place(seconds: ColumnElement[int]) -> ColumnElement[int]:
+    return case(*((seconds <= edge, at) for at, edge in enumerate(EDGES)), else_=len(EDGES))
 
 
 def _young(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     rows = connection.execute(_ages(narrowed(filters), False), _moments(filters, numbered))
-    return [(row.service_id, _place(row.age), row.n) for row in rows]
+    return [(row.service_id, row.place, row.n) for row in rows]
 
 
 def _stopped(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Move requests that started over a day ago, but whose clock stood still, to the class of their clock."""
     rows = connection.execute(_ages(narrowed(filters), True), _moments(filters, numbered)).all()
     return [
-        moved
-        for row in rows
-        for moved in ((row.service_id, len(AGES) - 1, -row.n), (row.service_id, _place(row.age), row.n))
+        moved for row in rows for moved in ((row.service_id, len(AGES) - 1, -row.n), (row.service_id, row.place, row.n))
     ]
 
 
@@ -107,10 +105,12 @@ def _then(connection: Connection, filters: Filters, numbered: Ids) -> Part:
 @lru_cache(maxsize=100)
 def _known_ages(shape: Narrowed) -> Statement:
     row = open_then(OPEN_REQUEST)
-    old = age(row, clocks.DEFAULT)
-    place: ColumnElement[int] = case(*((old <= int(edge), at) for at, edge in enumerate(EDGES)), else_=len(EDGES))
-    where = (row.time_precision == "second", clocks.started(row).is_not(None), *shape.facts(row))
-    counted = select(row.service_id, place.label("place")).where(*where).subquery()
+    return _by_place(row, row.time_precision == "second", clocks.started(row).is_not(None), *shape.facts(row))
+
+
+def _by_place(row: Any, *where: ColumnElement[bool]) -> Statement:
+    """Return the number of these requests by service and age class: of many, only the classes are sent."""
+    counted = select(row.service_id, _place(age(row, clocks.DEFAULT)).label("place")).where(*where).subquery()
     keys = (counted.c.service_id, counted.c.place)
     return select(*keys, func.count().label("n")).group_by(*keys).order_by(*keys)
 
@@ -125,15 +125,15 @@ def _moments(filters: Filters, numbered: Ids) -> dict[str, Any]:
 
 @lru_cache(maxsize=200)
 def _ages(shape: Narrowed, only_stopped: bool) -> Statement:
-    """Return the open requests of the last day by age, or the older ones whose clock stood still."""
+    """Return the open requests of the last day by age class, or the older ones whose clock stood still."""
     row: Any = takedown_request.c
-    old, day = age(row, clocks.DEFAULT).label("age"), bindparam("young", type_=BigInteger)
-    begun = started_between(REQUEST, row, Piece(None, day, FAR))
-    kept = and_(text(ODD_OPEN_REQUEST), clocks.started(row) < day) if only_stopped else and_(text(OPEN_REQUEST), begun)
-    statement = select(row.service_id, old, func.count().label("n")).where(
-        kept, clocks.measurable(row), *shape.facts(row)
-    )
-    return statement.group_by(row.service_id, old).order_by(row.service_id, old)
+    day = bindparam("young", type_=BigInteger)
+    if only_stopped:
+        kept = and_(text(ODD_OPEN_REQUEST), clocks.started(row) < day, clocks.measurable(row))
+    else:  # as the index of open requests has it: nothing else is read
+        begun = or_(row.received_at >= day, and_(row.received_at.is_(None), row.notified_at >= day))
+        kept = and_(text(OPEN_REQUEST), begun, row.time_precision == "second")
+    return _by_place(row, kept, *shape.facts(row))
 
 
 def queue(connection: Connection, filters: Filters) -> pd.DataFrame:
