@@ -1,14 +1,16 @@
 """The naive form that a question is measured against gives the same answer, and has no help."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import DBAPIError
 
-from data.engine import is_postgres, transaction
+from data.engine import is_postgres, reader, snapshot, transaction
 from data.rollups.declarations import CONTENT
 from queries import benchmarks
 from queries.benchmark_exactness import exactness
@@ -130,3 +132,20 @@ def test_exactness_compares_the_histogram_with_the_seconds(scattered: Connection
 def test_the_size_of_the_sums_is_told(scattered: Connection) -> None:
     told = benchmarks.rollup_bytes(scattered)
     assert told is None or told >= 4_096
+
+
+def test_a_naive_form_that_takes_too_long_is_stopped_and_the_rest_is_measured(
+    engine: Engine, database_url: str
+) -> None:
+    assert engine is not None
+    reading, cost = reader(database_url, query_seconds=0.3), benchmarks.Cost()
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 9e9) SELECT count(*) FROM n"
+    with snapshot(reading) as connection:
+        slow, quick = (partial(connection.execute, text(words)) for words in (endless, "SELECT 1"))
+        assert benchmarks._without_help(connection, slow, cost) is None
+        assert (cost.is_stopped, len(cost.wall)) == (True, 1)
+        assert cost.wall[0] >= 290
+        assert benchmarks._without_help(connection, quick, benchmarks.Cost()) is not None
+        with pytest.raises(DBAPIError):
+            benchmarks._without_help(connection, partial(connection.execute, text("SELECT no_such")), cost)
+    reading.dispose()
