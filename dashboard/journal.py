@@ -11,6 +11,9 @@ from typing import Any
 LINE_BYTES = 2_000
 """Longest line; a longer one loses its frames first."""
 
+FIELD_BYTES = 300
+"""Longest field of a line that had to be cut."""
+
 SILENT = ("sqlalchemy", "psycopg", "sqlite3")
 """Packages whose messages carry statements, values or addresses: only the kind of their errors is written."""
 
@@ -40,11 +43,23 @@ def _frames(error: BaseException) -> list[str]:
 
 def _write(record: dict[str, Any]) -> None:
     stamped = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **record}
-    line = json.dumps(stamped, default=str)
+    line = _json(stamped)
     if len(line) > LINE_BYTES:
-        kept = {name: value for name, value in stamped.items() if name != "frames"}
-        line = json.dumps({name: str(value)[:200] for name, value in kept.items()})
+        line = _json({name: _cut(str(value)) for name, value in stamped.items() if name != "frames"})
     _log.error(line) if "id" in record else _log.info(line)
+
+
+def _json(record: dict[str, Any]) -> str:
+    """Return one line of printable ASCII: JSON itself lets the control character DEL pass."""
+    return json.dumps(record, default=str).replace("\x7f", "\\u007f")
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a text that takes at most `FIELD_BYTES`: one odd letter may take twelve."""
+    text = text[:FIELD_BYTES]
+    while len(_json({"": text})) > FIELD_BYTES:
+        text = text[: len(text) // 2]
+    return text
 
 
 def start() -> None:

@@ -4,7 +4,7 @@ import json
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
@@ -45,6 +45,8 @@ def test_a_statement_and_its_values_are_never_written(lines: list[str]) -> None:
 
 
 @given(st.text(max_size=5_000))
+@example("\x7f")
+@example("\U0001f600" * 400)
 def test_whatever_the_text_the_line_is_one_short_json_object(text: str) -> None:
     found: list[str] = []
     with pytest.MonkeyPatch.context() as patched:
