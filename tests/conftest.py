@@ -1,16 +1,23 @@
 """Fixtures for all tests: a fresh database of each kind, filled with the reference rows, in a few milliseconds."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from data import schema
 from data.engine import reader, writer
 from tests import postgres
 from tests.statements import watch
+
+settings.register_profile("usual", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("explore" if os.environ.get("POSKO_EXPLORE") else "usual")
+# The usual run draws the same examples each time: a new one that fails is a find of its own, not of whoever comes next.
 
 KINDS = ("sqlite", "postgresql")
 Templates = Callable[[str, schema.Rollups], str]
