@@ -8,6 +8,8 @@ import pandas as pd
 from dashboard import formats
 from dashboard.door import Answers
 from dashboard.language import current, t
+from queries.feeds import STATE
+from queries.reading import from_rows
 
 PROMPT_SECONDS = 3_600
 """A feed that may be silent for longer says nothing about an hour without a count."""
@@ -44,7 +46,7 @@ def sentence(answers: Answers, topics: Collection[str]) -> str | None:
 
 def _used(answers: Answers, topics: Collection[str]) -> pd.DataFrame:
     if answers.moment is None:
-        return pd.DataFrame(columns=["has_stopped", "written_at", "expected_seconds"])
+        return from_rows([], STATE)
     rows = answers.moment.feeds[answers.moment.feeds["written_at"].notna()]
     return rows[rows["topic"].isin(list(topics))] if topics else rows
 
