@@ -3,8 +3,6 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,10 +12,10 @@ from sqlalchemy import Engine, func, select
 from data.engine import snapshot
 from data.rollups.recount import verify
 from data.tables import content, issue, load_run, takedown_request
+from tests.data.killed_commands import Command
 from tests.loading import everything
 
-ROOT = Path(__file__).parent.parent.parent
-ROWS = 9_000
+ROWS = 5_000
 ROUNDS = int(os.environ.get("POSKO_KILL_ROUNDS", "3"))
 """25 in a long run by hand."""
 
@@ -36,10 +34,8 @@ def sheet(folder: Path, number: int = 0) -> Path:
     return path
 
 
-def loading(path: Path, address: str) -> subprocess.Popen[bytes]:
-    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "POSKO_DATABASE_URL": address}
-    words = [sys.executable, "-m", "dashboard", "load", str(path), "--date-order", "dmy"]
-    return subprocess.Popen(words, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def loading(path: Path, address: str) -> Command:
+    return Command(["load", str(path), "--date-order", "dmy"], address, path.with_suffix(".said"))
 
 
 def counts(engine: Engine) -> tuple[int, int, int]:
@@ -52,18 +48,18 @@ def counts(engine: Engine) -> tuple[int, int, int]:
 
 
 def killed_while_loading(engine: Engine, address: str, path: Path, chance: random.Random, reached: int) -> int:
-    """Kill a load some time after its first new batches; return how many rows are there: whole batches, none lost."""
-    process, goal = loading(path, address), reached + chance.choice((0, 2_000, 4_000))
-    while counts(engine)[0] <= goal and process.poll() is None:
-        time.sleep(chance.uniform(0.02, 0.1))
-    process.kill()
-    process.communicate()
+    """Kill a load somewhere in one of its batches; return how many rows are there: whole batches, none lost."""
+    command, goal = loading(path, address), reached + chance.choice((-1, 0, 2_000))
+    while counts(engine)[0] <= goal and command.is_running:
+        time.sleep(chance.uniform(0.01, 0.05))
+    time.sleep(chance.uniform(0, 0.4))
+    ended = command.kill()
     contents, requests, issues = counts(engine)
     assert contents == requests == issues, "a batch was torn"
     assert contents >= reached, "an acknowledged batch was lost"
     with engine.connect() as connection:
         assert verify(connection) == []
-    return contents if process.returncode == -signal.SIGKILL else -1
+    return contents if ended == -signal.SIGKILL else -1
 
 
 @pytest.mark.slow
@@ -77,13 +73,12 @@ def test_a_killed_load_is_whole_up_to_its_last_batch_and_goes_on(
             found = killed_while_loading(engine, database_url, path, chance, reached)
             kills, reached = kills + (found >= 0), max(found, reached)
         last = loading(path, database_url)
-        said, _ = last.communicate(timeout=300)
-        assert last.returncode == 0, said
+        assert last.ended(300) == 0, last.said()
         number += 1
         assert number <= 2 * ROUNDS, "the loads end before they are killed"
         assert counts(engine) == (number * ROWS, number * ROWS, number * ROWS)
     before = everything(engine, content, issue, takedown_request)
-    loading(path, database_url).communicate(timeout=300)
+    assert loading(path, database_url).ended(300) == 0
     assert everything(engine, content, issue, takedown_request) == before
     with snapshot(engine) as connection:
         lines = connection.execute(select(load_run.c.n_unchanged).order_by(load_run.c.finished_at)).scalars().all()

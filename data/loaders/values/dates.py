@@ -30,6 +30,7 @@ DAY_MONTH = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]*({MONTH})[\s\-/.,']*(\d{{4}}|\d{{2}})(?!\d|[.:]\d)"
 )
 MONTH_DAY = re.compile(rf"\b({MONTH})[\s\-/.]*(\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]+(\d{{4}})(?!\d)")
+YEAR_SECONDS = 365 * 86_400
 COMPACT = re.compile(r"((?:19|20)\d{2})(0\d|1[0-2])([0-2]\d|3[01])(?:t?([0-2]\d)([0-5]\d)([0-5]\d)?)?")
 NUMBER = re.compile(r"\d{5}(?:\.\d+)?|\d{10}(?:\.\d+)?|\d{13}")
 
@@ -143,6 +144,7 @@ def _relative(text: str, style: DateStyle) -> Moment | None:
         return _midnight(wall.year, wall.month, wall.day, style.zone)
     seconds = UNIT_SECONDS[parts["unit"]] if parts["unit"] else 0
     count = int(parts["count"]) if (parts["count"] or "").isdecimal() else 1
+    _check_year(style.as_of.year - seconds * count // YEAR_SECONDS)
     at = (style.as_of - timedelta(seconds=seconds * count)).astimezone(UTC)
     _check_year(at.year)
     return Moment(at.replace(microsecond=0), "second" if seconds <= 60 else "day")
