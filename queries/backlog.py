@@ -15,7 +15,8 @@ import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
 
 from data.rollups import clocks
-from data.rollups.declarations import REQUEST, WITHIN_SECONDS
+from data.rollups.declarations import REQUEST
+from data.rollups.requests import WITHIN_SECONDS
 from data.tables import content, takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked, Piece, started_between

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, and_, bindparam, select
 
 from data.rollups import clocks
-from data.rollups.declarations import REQUEST, WITHIN_SECONDS, on_clock
+from data.rollups.declarations import REQUEST, on_clock
+from data.rollups.requests import WITHIN_SECONDS
 from data.tables import takedown_request
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids

@@ -26,7 +26,8 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from data.rollups.clocks import OPEN, seconds, started
-from data.rollups.declarations import REQUEST, WITHIN_SECONDS
+from data.rollups.declarations import REQUEST
+from data.rollups.requests import WITHIN_SECONDS
 from data.rollups.shapes import one_if
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST

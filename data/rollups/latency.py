@@ -16,6 +16,9 @@ DOUBLINGS = 16
 N_BUCKETS = FINE_SECONDS // FINE_WIDTH + PER_DOUBLING * DOUBLINGS + 2
 """Buckets 0 (0 seconds) to N_BUCKETS - 1; the last holds everything beyond 900 s * 2^16 (682 days)."""
 
+LIMIT_MINUTES = (15, 30, 60, 120, 240, 1_440)
+"""Deadlines that are bounds of buckets, and up to which removals are also counted by class of urgency."""
+
 IN_A_ROW = 10
 """Buckets side by side in one row of the roll-up: a tenth of the rows to read, group and send."""
 

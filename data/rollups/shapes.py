@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, SmallInteger, Table, case, type_coerce
+from sqlalchemy import ColumnElement, SmallInteger, Table, case, func, literal, type_coerce
 
 from data.rollups.clocks import Row
 
@@ -75,6 +75,15 @@ def one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
     """Return 1 where the condition holds, else 0 (also where it is unknown)."""
     return type_coerce(case((condition, 1), else_=0), Flag())
 
+
+def same(name: str) -> Expression:
+    """Return the expression that takes a column of the fact as it is."""
+    return lambda row: row[name]
+
+
+PROVINCE: Expression = lambda row: func.coalesce(row.province_code, "")  # noqa: E731
+ALWAYS: Expression = lambda _row: literal(1, Flag())  # noqa: E731
+COMMON = {"service_id": same("service_id"), "theme_id": same("theme_id"), "source_id": same("source_id")}
 
 WIDEST_FIRST = (BLOCK, WEEK, DAY, HOUR)
 """Grains from the widest to the narrowest; each is whole buckets of the next."""

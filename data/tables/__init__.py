@@ -42,6 +42,7 @@ from data.tables.outreach import (
     referral,
 )
 from data.tables.sums import (
+    rollup_class,
     rollup_content,
     rollup_issue,
     rollup_issue_content,
@@ -85,6 +86,7 @@ __all__ = [
     "referral",
     "region",
     "request_event",
+    "rollup_class",
     "rollup_content",
     "rollup_issue",
     "rollup_issue_content",

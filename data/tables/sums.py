@@ -80,6 +80,34 @@ rollup_request = rollup(
     ),
 )
 
+rollup_class = rollup(
+    "rollup_class",
+    "Takedown requests by class of urgency and the hour or day their default clock started",
+    _cube(),
+    *_dimensions("service_id"),
+    _bucket("received_at, else notified_at"),
+    column(
+        "class_id",
+        SmallInteger,
+        "takedown_request.urgency: 0 hoax, 1 urgent, 2 anything else",
+        primary_key=True,
+        autoincrement=False,
+    ),
+    *_measures(
+        n_requests="Requests whose clock started, measurable or not",
+        n_unmeasurable="of which the times cannot give a latency (day precision or negative)",
+        n_open="measurable and open",
+        n_removed="measurable and removed",
+        n_withdrawn="measurable and withdrawn or deleted by the uploader",
+        n_within_15="measurable and removed within 15 minutes",
+        n_within_30="measurable and removed within 30 minutes",
+        n_within_60="measurable and removed within 60 minutes",
+        n_within_120="measurable and removed within 120 minutes",
+        n_within_240="measurable and removed within 240 minutes",
+        n_within_1440="measurable and removed within 1440 minutes",
+    ),
+)
+
 rollup_latency = rollup(
     "rollup_latency",
     "Histogram of latency on the default clock, by the hour, day, week or four weeks the clock started",

@@ -122,6 +122,18 @@ def _request(row: Row) -> Counted:
     )
 
 
+def _class(row: Row) -> Counted:
+    for start, dimensions, measures in _request(row):
+        latency, is_removed = latency_of(row), measures["n_removed"] == 1
+        kept = ("n_requests", "n_unmeasurable", "n_open", "n_removed", "n_withdrawn")
+        within = {
+            f"n_within_{minutes}": int(is_removed and latency is not None and latency <= minutes * 60)
+            for minutes in (15, 30, 60, 120, 240, 1440)
+        }
+        place = {"service_id": dimensions["service_id"], "class_id": {"hoax": 0, "urgent": 1}.get(row["urgency"], 2)}
+        yield start, place, {name: measures[name] for name in kept} | within
+
+
 def _latency(row: Row) -> Counted:
     latency = latency_of(row)
     if row["outcome_id"] == OPEN or latency is None:
@@ -162,6 +174,7 @@ def _issue_content(row: Row) -> Counted:
 COUNTING: dict[str, Callable[[Row], Counted]] = {
     "rollup_content": _content,
     "rollup_request": _request,
+    "rollup_class": _class,
     "rollup_latency": _latency,
     "rollup_removal": _removal,
     "rollup_issue": _issue,

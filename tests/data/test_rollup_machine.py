@@ -69,7 +69,7 @@ request_rows = rows_with(
     {"content_key": content_keys},
     request_no=st.integers(1, 3), service_id=small, province_code=provinces, notified_at=moments,
     received_at=moments, stopped_seconds=st.sampled_from([0, 60, 4000]), outcome_id=outcomes, actioned_at=moments,
-    time_precision=precision,
+    time_precision=precision, urgency=st.sampled_from(["hoax", "urgent"]),
     clear=st.lists(st.sampled_from(["received_at", "notified_at", "actioned_at"]), max_size=2),
 )  # fmt: skip
 issue_rows = rows_with(
@@ -182,6 +182,8 @@ class Facts(RuleBasedStateMachine):
         "UPDATE content SET outcome_id = 6 - outcome_id",
         "UPDATE takedown_request SET stopped_seconds = stopped_seconds + 7, outcome_id = 1 WHERE actioned_at > 0",
         "UPDATE takedown_request SET notified_at = NULL, province_code = '12'",
+        "UPDATE takedown_request SET urgency = 'urgent' WHERE request_no = 1",
+        "UPDATE takedown_request SET urgency = 'other', outcome_id = 1 WHERE request_no = 2",
         "UPDATE issue SET status = 'closed', theme_id = 5 WHERE clarified_at IS NULL",
         "DELETE FROM takedown_request WHERE request_no > 1",
         "DELETE FROM issue",

@@ -1,0 +1,184 @@
+"""Sums of takedown requests: by start of their clock, by class of urgency, by how long they took, by removal.
+
+Expressions take a `row`: any namespace of the fact's columns (the table, an alias, NEW or OLD in a trigger).
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, and_, case, func
+
+from data import tables
+from data.rollups.clocks import (
+    DEFAULT,
+    DELETED_BY_UPLOADER,
+    LABELLED,
+    REJECTED,
+    REMOVED,
+    RESTRICTED,
+    WITHDRAWN,
+    Clock,
+    Row,
+    is_running,
+    latency,
+    measurable,
+    seconds,
+    started,
+)
+from data.rollups.latency import IN_A_ROW, LIMIT_MINUTES, bucket_of
+from data.rollups.shapes import (
+    ALWAYS,
+    BLOCK,
+    COMMON,
+    DAY,
+    HOUR,
+    PROVINCE,
+    WEEK,
+    Cube,
+    Expression,
+    Rollup,
+    one_if,
+    same,
+    worked_out,
+)
+
+WITHIN_SECONDS = 3_600
+"""The promise of the task force: not more than one hour."""
+
+
+def _ended(clock: Clock, *outcomes: int) -> Expression:
+    return lambda row: one_if(and_(measurable(row, clock), ~is_running(row, clock), row.outcome_id.in_(outcomes)))
+
+
+def request_rollup(clock: Clock) -> Rollup:
+    """Return the sums of requests on a clock; only the default clock has cubes, the others are read from facts."""
+    return Rollup(
+        table=tables.rollup_request,
+        facts=tables.takedown_request,
+        starts=clock.starts,
+        at=lambda row: started(row, clock),
+        where=lambda row: started(row, clock).is_not(None),
+        dimensions={**COMMON, "province_code": PROVINCE},
+        measures=_request_measures(clock),
+        cubes=REQUEST_CUBES if clock == DEFAULT else (),
+    )
+
+
+def _within(clock: Clock, allowed: int) -> Expression:
+    def within(row: Row) -> ColumnElement[int]:
+        removed = and_(measurable(row, clock), row.outcome_id == REMOVED)
+        return one_if(and_(removed, latency(row, clock) <= allowed))
+
+    return within
+
+
+def _request_measures(clock: Clock) -> Mapping[str, Expression]:
+    return {
+        "n_requests": ALWAYS,
+        "n_unmeasurable": lambda row: one_if(~measurable(row, clock)),
+        "n_open": lambda row: one_if(and_(measurable(row, clock), is_running(row, clock))),
+        "n_removed": _ended(clock, REMOVED),
+        "n_within_60": _within(clock, WITHIN_SECONDS),
+        "n_restricted": _ended(clock, RESTRICTED),
+        "n_labelled": _ended(clock, LABELLED),
+        "n_rejected": _ended(clock, REJECTED),
+        "n_withdrawn": _ended(clock, WITHDRAWN, DELETED_BY_UPLOADER),
+    }
+
+
+REQUEST_CUBES = (
+    Cube(1, HOUR, ("service_id",)),
+    Cube(2, HOUR, ("service_id", "theme_id")),
+    Cube(3, HOUR, ("service_id", "source_id")),
+    Cube(4, HOUR, ("province_code",)),
+    Cube(5, DAY, ("service_id",)),
+    Cube(6, DAY, ("service_id", "theme_id")),
+    Cube(7, DAY, ("service_id", "source_id")),
+    Cube(8, DAY, ("service_id", "province_code")),
+    Cube(9, BLOCK, ("service_id",)),
+    Cube(10, HOUR, ()),
+    Cube(11, DAY, ()),
+)
+REQUEST = request_rollup(DEFAULT)
+
+
+CLASSES = ("hoax", "urgent")
+"""Classes of urgency in the order of class_id; whatever else a request says of itself is the number after them."""
+
+
+def _class(row: Row) -> ColumnElement[int]:
+    return case(*((row.urgency == name, number) for number, name in enumerate(CLASSES)), else_=len(CLASSES))
+
+
+def class_rollup(clock: Clock) -> Rollup:
+    """Return the sums of requests by class, and of removals within each limit; only the default clock has cubes."""
+    whole = _request_measures(clock)
+    kept = ("n_requests", "n_unmeasurable", "n_open", "n_removed", "n_withdrawn")
+    return Rollup(
+        table=tables.rollup_class,
+        facts=tables.takedown_request,
+        starts=clock.starts,
+        at=lambda row: started(row, clock),
+        where=lambda row: started(row, clock).is_not(None),
+        dimensions={"service_id": same("service_id"), "class_id": _class},
+        measures={name: whole[name] for name in kept}
+        | {f"n_within_{minutes}": _within(clock, minutes * 60) for minutes in LIMIT_MINUTES},
+        cubes=CLASS_CUBES if clock == DEFAULT else (),
+    )
+
+
+CLASS_CUBES = (
+    Cube(1, HOUR, ("service_id", "class_id")),
+    Cube(2, DAY, ("service_id", "class_id")),
+    Cube(3, HOUR, ("class_id",)),
+    Cube(4, DAY, ("class_id",)),
+)
+CLASS = class_rollup(DEFAULT)
+
+
+def latency_rollup(clock: Clock) -> Rollup:
+    """Return the histogram of ended requests on a clock, ten buckets a row; only the default clock has cubes."""
+    kept = ("service_id", "outcome_id", "latency_tens")
+    found = worked_out("latency_bucket", lambda row: bucket_of(latency(row, clock)))
+    return Rollup(
+        table=tables.rollup_latency,
+        facts=tables.takedown_request,
+        starts=clock.starts,
+        at=lambda row: started(row, clock),
+        where=lambda row: and_(started(row, clock).is_not(None), ~is_running(row, clock), measurable(row, clock)),
+        dimensions={
+            "service_id": same("service_id"),
+            "outcome_id": same("outcome_id"),
+            "latency_tens": lambda row: found(row) // IN_A_ROW,
+        },
+        measures={f"n_{place}": _is_at(found, place) for place in range(IN_A_ROW)},
+        cubes=tuple(Cube(n, grain, kept) for n, grain in LATENCY_GRAINS.items()) if clock == DEFAULT else (),
+        shared={"latency_bucket": found},
+    )
+
+
+def _is_at(found: Expression, place: int) -> Expression:
+    return lambda row: one_if(found(row) % IN_A_ROW == place)
+
+
+LATENCY_GRAINS = {1: DAY, 2: WEEK, 3: BLOCK, 4: HOUR}
+LATENCY = latency_rollup(DEFAULT)
+
+
+def _back_within(days: int) -> Expression:
+    def back(row: Row) -> ColumnElement[int]:
+        down = func.coalesce(seconds(row.confirmed_down_at), seconds(row.actioned_at))
+        return one_if(seconds(row.reappeared_at) - down <= days * 86_400)
+
+    return back
+
+
+REMOVAL = Rollup(
+    table=tables.rollup_removal,
+    facts=tables.takedown_request,
+    starts=("actioned_at",),
+    at=lambda row: seconds(row.actioned_at),
+    where=lambda row: and_(row.actioned_at.is_not(None), row.outcome_id == REMOVED),
+    dimensions={"service_id": same("service_id")},
+    measures={"n_removed": ALWAYS, "n_back_7": _back_within(7), "n_back_30": _back_within(30)},
+    cubes=(Cube(1, HOUR, ("service_id",)), Cube(2, DAY, ("service_id",)), Cube(3, BLOCK, ("service_id",))),
+)
