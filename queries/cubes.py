@@ -21,7 +21,7 @@ from queries.filters import Filters
 from queries.limits import FACTS_WINDOW, ISSUES_BY_CONTENT_WINDOW
 from queries.narrowing import NUMBERED, narrowed, values
 from queries.reading import SqlRow, Statement, whole_numbers
-from queries.sum_statements import Piece, Shape, key_of, started_between, statement_of
+from queries.sum_statements import Piece, Shape, keys_of, started_between, statement_of
 
 __all__ = ["Asked", "Piece", "Sums", "pieces", "started_between"]
 
@@ -128,6 +128,6 @@ class Asked:
         bound: dict[str, Any] = {**values(self.filters, self.ids), "as_of": int(self.filters.as_of.timestamp())}
         for number, part in enumerate(parts):
             bound[f"start{number}"], bound[f"end{number}"] = part.bounds
-        key = key_of(self.rollup)
-        bound["keys"] = bound.get(key) or (self.ids.all(NUMBERED[key]) if key else [])
+        for name in keys_of(self.rollup):
+            bound[f"every_{name}"] = bound.get(name) or self.ids.all(NUMBERED[name])
         return bound | {"within": list(self.within)}

@@ -43,9 +43,9 @@ class Narrowed:
         others = Narrowed(tuple(name for name in self.dimensions if name not in row), self.with_unlocated)
         return [*(_unindexed(row[name]).in_(values_of(name)) for name in own), *others.facts(row)]
 
-    def sums(self, row: Any, but: str) -> list[ColumnElement[bool]]:
-        """Return the conditions on a row of a roll-up, for all dimensions but one."""
-        return [row[name].in_(values_of(name)) for name in self.dimensions if name != but]
+    def sums(self, row: Any, but: Sequence[str]) -> list[ColumnElement[bool]]:
+        """Return the conditions on a row of a roll-up, for all dimensions but some."""
+        return [row[name].in_(values_of(name)) for name in self.dimensions if name not in but]
 
     def _fact(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         present = column.in_(values_of(column.name))

@@ -55,10 +55,10 @@ class Shape:
     is_mended: bool
 
 
-def key_of(rollup: Rollup) -> str:
-    """Return the column before the bucket in the roll-up's key, '' if none: given always, a read is few ranges."""
-    column = list(rollup.table.primary_key)[1].name
-    return column if column in NUMBERED else ""
+def keys_of(rollup: Rollup) -> list[str]:
+    """Return the numbered columns before the bucket in the roll-up's key: given always, a read is few ranges."""
+    names = [column.name for column in rollup.table.primary_key]
+    return [name for name in names[1 : names.index("bucket")] if name in NUMBERED]
 
 
 @lru_cache(maxsize=1_000)
@@ -79,17 +79,16 @@ def statement_of(shape: Shape) -> Statement:
 
 
 def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Statement:
-    row, key = rollup.table.c, key_of(rollup)
+    row, given = rollup.table.c, keys_of(rollup)
     start = row.bucket * cube.grain.width - cube.grain.offset
     columns = [row[name] for name in shape.by]
     if shape.grain:
         columns.append(row.bucket if cube.grain == shape.grain else _bucket(start, shape.grain))
     where = [row.cube == cube.id, row.bucket.between(_bound("start", number), _bound("end", number))]
-    if key:
-        where.append(row[key].in_(bindparam("keys", expanding=True)) if key in cube.dimensions else row[key] == -1)
+    where += [row[name].in_(_given(name)) if name in cube.dimensions else row[name] == -1 for name in given]
     if shape.is_within and cube.grain == shape.grain:
         where.append(row.bucket.in_(bindparam("within", expanding=True)))
-    return select(*columns, *(row[name] for name in shape.measures)).where(*where, *shape.narrowed.sums(row, key))
+    return select(*columns, *(row[name] for name in shape.measures)).where(*where, *shape.narrowed.sums(row, given))
 
 
 def _from_facts(shape: Shape, rollup: Rollup, number: int) -> Statement:
@@ -118,6 +117,10 @@ def _counted(shape: Shape, rollup: Rollup, row: Any, sign: int = 1) -> Statement
         columns.append(_bucket(rollup.at(row), shape.grain))
     sums = [(sign * rollup.measures[name](row)).label(name) for name in shape.measures]
     return select(*columns, *sums).where(rollup.where(row))
+
+
+def _given(name: str) -> Any:
+    return bindparam(f"every_{name}", expanding=True)
 
 
 def _bound(side: str, number: int) -> ColumnElement[int]:

@@ -71,6 +71,15 @@ CONTENT = Rollup(
         Cube(17, DAY, ("theme_id",)),
         Cube(18, DAY, ("source_id",)),
         Cube(19, DAY, ("technique_id",)),
+        Cube(20, BLOCK, ("service_id",)),
+        Cube(21, BLOCK, ("province_code",)),
+        Cube(22, BLOCK, ("service_id", "province_code")),
+        Cube(23, DAY, ("theme_id", "province_code")),
+        Cube(24, BLOCK, ("theme_id", "province_code")),
+        Cube(25, DAY, ("source_id", "province_code")),
+        Cube(26, BLOCK, ("source_id", "province_code")),
+        Cube(27, DAY, ("service_id", "theme_id", "province_code")),
+        Cube(28, BLOCK, ("service_id", "theme_id", "province_code")),
     ),
 )
 
@@ -103,7 +112,7 @@ ISSUE_CONTENT = Rollup(
     where=lambda row: and_(row.detected_at.is_not(None), row.issue_id.is_not(None)),
     dimensions={"issue_id": same("issue_id")},
     measures={"n_found": ALWAYS, "n_views": lambda row: func.coalesce(row.views, 0)},
-    cubes=(Cube(1, DAY, ("issue_id",)),),
+    cubes=(Cube(1, DAY, ("issue_id",)), Cube(2, BLOCK, ("issue_id",))),
 )
 
 ROLLUPS = (CONTENT, REQUEST, CLASS, LATENCY, REMOVAL, ISSUE, ISSUE_CONTENT)

@@ -42,7 +42,7 @@ def ledger(name: str, comment: str, *parts: Column[Any] | Index) -> Table:
     return Table(name, metadata, *parts, comment=comment, info={"room": "ledger"})
 
 
-def rollup(name: str, comment: str, *parts: Column[Any]) -> Table:
+def rollup(name: str, comment: str, *parts: Column[Any] | Index) -> Table:
     """Declare a table of sums that always equals a recount of its facts."""
     return Table(
         name, metadata, *parts, comment=comment, info={"room": "rollup"}, sqlite_with_rowid=False, postgresql_with=HOT

@@ -4,7 +4,7 @@ Every row names its `cube` (a grain and a set of dimensions, `data.rollups.decla
 does not keep holds -1, or '*' for a province; content without a province holds ''.
 """
 
-from sqlalchemy import BigInteger, Column, Integer, SmallInteger, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Text
 
 from data.columns import column
 from data.tables.metadata import rollup
@@ -40,11 +40,11 @@ def _bucket(what: str) -> Column:  # type: ignore[type-arg]
 
 rollup_content = rollup(
     "rollup_content",
-    "Content by the hour or day it was found",
+    "Content by the hour, day or four weeks it was found",
     _cube(),
-    *_dimensions("service_id"),
+    *_dimensions("service_id", "theme_id", "source_id"),
     _bucket("content.detected_at"),
-    *_dimensions("theme_id", "source_id", "technique_id", "province_code"),
+    *_dimensions("technique_id", "province_code"),
     *_measures(
         n_found="Content found",
         n_verified="of which verified",
@@ -154,9 +154,10 @@ rollup_issue = rollup(
 
 rollup_issue_content = rollup(
     "rollup_issue_content",
-    "Content found per issue and day",
+    "Content found per issue and day or four weeks; the index gives the issues with most of it first",
     _cube(),
-    _bucket("content.detected_at"),
     *_dimensions("issue_id"),
+    _bucket("content.detected_at"),
     *_measures(n_found="Content found", n_views="Views of that content as last reported"),
+    Index("ix_rollup_issue_content_most", "cube", "bucket", "n_found", "issue_id"),
 )

@@ -1,8 +1,71 @@
-"""Content by service, theme and region."""
+"""Content by service, theme, source and region over long windows, and the issues with most content by themselves.
+
+The key of content has all that is narrowed before the time; that of issues begins with the issue, and an index gives
+those with most content of a day or of four weeks. Both are made anew when the migrations are done.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from data.migrations.shorthand import BIG, HOT, SMALL, TEXT, WHOLE, column, key
 
 revision = "v0012"
 down_revision = "v0011"
 
+UNKEPT = "of the facts; -1 or '*' when the cube does not keep it"
+
+MEASURES = {
+    "n_found": "Content found",
+    "n_verified": "of which verified",
+    "n_clarified": "of which the issue is clarified",
+    "n_requested": "of which a takedown was requested",
+    "n_removed": "of which removed",
+    "n_restricted": "of which restricted",
+    "n_labelled": "of which labelled",
+    "n_rejected": "of which the request was rejected",
+    "n_withdrawn": "of which withdrawn or deleted by the uploader",
+    "n_open": "of which open: counted by itself, so that found = the sum of its parts can fail",
+    "n_day_precision": "of which only the date is known",
+}
+
 
 def upgrade() -> None:
-    """Change nothing yet."""
+    """Make both tables anew, empty."""
+    op.drop_table("rollup_content")
+    _rollup_content()
+    op.drop_table("rollup_issue_content")
+    _rollup_issue_content()
+
+
+def _rollup_content() -> None:
+    ids = ["service_id", "theme_id", "source_id"]
+    op.create_table(
+        "rollup_content",
+        key("cube", SMALL, "Cube.id of data.rollups.declarations"),
+        *(key(name, SMALL, f"{name} {UNKEPT}") for name in ids),
+        key("bucket", WHOLE, "Time bucket of content.detected_at in the cube's grain"),
+        key("technique_id", SMALL, f"technique_id {UNKEPT}"),
+        key("province_code", TEXT, f"province_code {UNKEPT}"),
+        *(column(name, BIG, comment, server_default="0") for name, comment in MEASURES.items()),
+        sa.PrimaryKeyConstraint("cube", *ids, "bucket", "technique_id", "province_code", name="pk_rollup_content"),
+        comment="Content by the hour, day or four weeks it was found",
+        postgresql_with=HOT,
+        sqlite_with_rowid=False,
+    )
+
+
+def _rollup_issue_content() -> None:
+    op.create_table(
+        "rollup_issue_content",
+        key("cube", SMALL, "Cube.id of data.rollups.declarations"),
+        key("issue_id", BIG, f"issue_id {UNKEPT}"),
+        key("bucket", WHOLE, "Time bucket of content.detected_at in the cube's grain"),
+        column("n_found", BIG, "Content found", server_default="0"),
+        column("n_views", BIG, "Views of that content as last reported", server_default="0"),
+        sa.PrimaryKeyConstraint("cube", "issue_id", "bucket", name="pk_rollup_issue_content"),
+        comment="Content found per issue and day or four weeks; the index gives the issues with most of it first",
+        postgresql_with=HOT,
+        sqlite_with_rowid=False,
+    )
+    most = ["cube", "bucket", "n_found", "issue_id"]
+    op.create_index("ix_rollup_issue_content_most", "rollup_issue_content", most)
