@@ -54,46 +54,54 @@ def make(path: Path, requests: int, now: datetime, progress: bulk.Progress | Non
     """Make the database anew at `path`, with about so many takedown requests, known at `now`.
 
     Whoever reads an older database there goes on reading it until it opens the new one. Stopped at any moment, the
-    older one is left as it was.
+    older one is left as it was; killed in the last of them, `alone` puts the new one in its place.
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
+        _remove(part)
         engine = writer(str(part))
         schema.create(engine)
         with sqlite_engines.unlogged(engine):
             season.write(engine, season.generate(seed, requests, now=now), progress)
         engine.dispose()
-        _forget_journals(path)
-        part.replace(path)
+        part.replace(_whole(path))
+        _put_in_place(path)
     finally:
-        part.unlink(missing_ok=True)
-        _forget_journals(part)
+        _remove(part)
+
+
+def _whole(path: Path) -> Path:
+    """Return where a new database waits, whole, while the journals of the older one are taken away."""
+    return path.with_name(f"{path.name}.whole")
+
+
+def _put_in_place(path: Path) -> None:
+    """Move a whole database to `path`. The journals go first: SQLite would apply the older one's to the new one."""
+    _forget_journals(path)
+    _whole(path).replace(path)
 
 
 def _forget_journals(path: Path) -> None:
-    for ending in ("-wal", "-shm"):
+    for ending in ("-wal", "-shm", "-journal"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
+def _remove(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    _forget_journals(part)
+
+
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the folder for the time a season is made: a second demonstration waits for it instead of making its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob("*.part*"):
-        if not _is_running(left):
-            left.unlink(missing_ok=True)
-    with (folder / "demo.lock").open("w") as lock:
+def alone(path: Path) -> Iterator[None]:
+    """Hold the place of a demonstration for the time its season is made, so that a second one waits for it.
+
+    What killed ones left is settled first: a season that was whole takes its place, parts of one go.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in path.parent.glob(f"{path.name}.*.part*"):
+            left.unlink(missing_ok=True)
+        if _whole(path).exists():
+            _put_in_place(path)
         yield
-
-
-def _is_running(part: Path) -> bool:
-    """Return whether the process that makes a part still runs."""
-    number = part.name.split(".part")[0].rpartition(".")[2]
-    try:
-        os.kill(int(number), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True

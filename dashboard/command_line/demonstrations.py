@@ -39,7 +39,7 @@ def demo(
     """Make an invented season, append to it live, and show it in the dashboard on this machine."""
     chosen = free_port(LOOPBACK, port)
     path = demonstration_folder(folder) / "demo.db"
-    with demonstrations.alone(path.parent):
+    with demonstrations.alone(path):
         ready(path, requests, fresh=fresh)
     with simulated(path, rate):
         note(f"Posko: http://{LOOPBACK}:{chosen}  (invented data; stop with Ctrl-C)")

@@ -18,8 +18,8 @@ from tests.data.killed_commands import Command
 ROUNDS = int(os.environ.get("POSKO_KILL_ROUNDS", "2"))
 """25 in a long run by hand."""
 
-RATE = 6_000
-"""Content items a minute: a hundred a second."""
+RATE = 900
+"""Content items a minute: some in each step, and not so many that the rounds grow while they wait for a processor."""
 
 PATIENCE_SECONDS = 120.0
 
