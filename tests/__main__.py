@@ -1,8 +1,9 @@
 """Set up everything the tests need and run all of them: `python3 -m tests [--no-skips] [PYTEST ARGUMENTS]`.
 
 Needs Python 3.11 or newer and nothing else: this file imports the standard library only, makes the virtual environment
-`.venv`, installs the project with its exact versions, adds PostgreSQL, pgbouncer and Chromium through apt-get where it
-may, and says exactly what is missing where it may not. The exit code is 0 only when every step passed.
+`.venv`, installs the project with its exact versions, adds PostgreSQL, pgbouncer, Chromium and the tools of networks
+through apt-get where it may, and says exactly what is missing where it may not. The exit code is 0 only when every step
+passed.
 """
 
 import ctypes
@@ -19,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 PROGRAMS = ENVIRONMENT / "bin"
 POSTGRES = Path("/usr/lib/postgresql")
+SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+"""Where programs are found; a user's own path may lack those of the system."""
+
 STEPS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
@@ -81,6 +85,16 @@ def has_libatomic() -> bool:
     return True
 
 
+def has_ip() -> bool:
+    """Whether the program is here that ties two networks together (packets are dropped between them)."""
+    return shutil.which("ip", path=SYSTEM_PATH) is not None
+
+
+def has_nft() -> bool:
+    """Whether the program is here that drops packets."""
+    return shutil.which("nft", path=SYSTEM_PATH) is not None
+
+
 def make_environment() -> None:
     """Make `.venv` unless a working one is there."""
     if run([PROGRAMS / "python", "-c", "import pip"]) if (PROGRAMS / "python").exists() else False:
@@ -100,12 +114,14 @@ def install_project() -> None:
 
 
 def equip_machine() -> None:
-    """Add PostgreSQL 15, pgbouncer and Chromium where allowed; say what stays missing, and what that costs."""
+    """Add the programs that tests need where allowed; say what stays missing, and what that costs."""
     wanted = {
         "postgresql-15": has_postgres,
         "pgbouncer": has_pgbouncer,
         "chromium": has_chromium,
         "libatomic1": has_libatomic,
+        "iproute2": has_ip,
+        "nftables": has_nft,
     }
     missing = [package for package, is_here in wanted.items() if not is_here()]
     if missing and may_install():

@@ -61,17 +61,30 @@ class Server:
     password: str
     process: subprocess.Popen[bytes] = field(init=False)
     settings: dict[str, str] = field(default_factory=dict)
+    inside: list[str] = field(default_factory=list)
+    """What puts a command into the network namespace that the server shall live in; needs root."""
     counter: int = 0
 
     @classmethod
     def started(cls, settings: dict[str, str] | None = None) -> "Server":
         """Return a new server that answers; raise `RuntimeError` with its log when it does not."""
-        found = binaries()
-        assert found is not None, MISSING
-        server = cls(found, new_folder(), free_port(), secrets.token_hex(12))
-        server.make_cluster()
+        server = cls.made(secrets.token_hex(12))
         server.start(settings)
         return server
+
+    @classmethod
+    def made(cls, password: str) -> "Server":
+        """Return a new server that is yet to be started."""
+        found = binaries()
+        assert found is not None, MISSING
+        server = cls(found, new_folder(), free_port(), password)
+        server.make_cluster()
+        return server
+
+    def let_in(self, network: str) -> None:
+        """Let the clients of a network in, with the password, from the next start on."""
+        with (self.folder / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {network} scram-sha-256\n")
 
     def make_cluster(self) -> None:
         """Make the data folder with a superuser `postgres`."""
@@ -100,10 +113,14 @@ class Server:
         self.settings |= settings or {}
         command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
         command += ["-p", str(self.port)] + [f"-c{name}={value}" for name, value in (FAST | self.settings).items()]
+        who = other_user()
         if shutil.which("setpriv"):
             command = ["setpriv", "--pdeathsig", "INT", *command]
+        if self.inside:
+            whose = ["--reuid", str(who["user"]), "--regid", str(who["group"]), "--clear-groups"]
+            command, who = [*self.inside, "setpriv", *whose, *command], {}
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **other_user())
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **who)
         self._wait_until_it_answers()
 
     def _wait_until_it_answers(self) -> None:
@@ -176,7 +193,7 @@ class Server:
 
     def stop(self) -> None:
         """End the server at once and remove its folder."""
-        if self.process.poll() is None:
+        if hasattr(self, "process") and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
