@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 
 from data.rollups.declarations import ISSUE, ISSUE_CONTENT
 from queries import risings
-from queries.cubes import Asked, Sums
+from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.issue_facts import facts
 from queries.limits import SPREAD_WINDOW, TOP_ISSUES, TOP_WINDOW
+from queries.most_found import is_summed, most_found
 from queries.reading import Columns, SqlRow, from_rows
 from queries.series import buckets_of
 from queries.shares import relative_change, share, wilson
@@ -96,18 +97,18 @@ def top(connection: Connection, filters: Filters) -> pd.DataFrame:
     `SPREAD_WINDOW` of it: `attrs["spread_since"]`.
     """
     numbered = ids(connection)
-    counted, sums, rows = _most_found(connection, filters, numbered)
+    counted, rows, read_as = _most_found(connection, filters, numbered, views=True)
     found = [row.issue_id for row in rows]
     named = {row.issue_id: row for row in facts(connection, filters, numbered, "named", found)}
     spread = _spread_of(facts(connection, _lately(counted), numbered, "spread", found))
     lines = [_top_line(row, named.get(row.issue_id), spread.get(row.issue_id, ()), numbered) for row in rows]
-    return from_rows(lines, TOP, sums.attrs | {"counted_since": counted.since, "spread_since": _lately(counted).since})
+    return from_rows(lines, TOP, read_as)
 
 
 def spread(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per top issue and service on which it was found, issues as in `top`, most found first."""
     numbered = ids(connection)
-    counted, sums, rows = _most_found(connection, filters, numbered)
+    counted, rows, read_as = _most_found(connection, filters, numbered, views=False)
     found = [row.issue_id for row in rows]
     by_issue = _spread_of(facts(connection, _lately(counted), numbered, "spread", found))
     lines = [
@@ -115,8 +116,7 @@ def spread(connection: Connection, filters: Filters) -> pd.DataFrame:
         for issue in found
         for service, n in _by_service(by_issue.get(issue, ()))
     ]
-    read_as = {"counted_since": counted.since, "spread_since": _lately(counted).since}
-    return from_rows(lines, SPREAD, sums.attrs | read_as)
+    return from_rows(lines, SPREAD, read_as)
 
 
 def rising(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -127,15 +127,21 @@ def rising(connection: Connection, filters: Filters) -> pd.DataFrame:
     return risings.rising(connection, filters)
 
 
-def _most_found(connection: Connection, filters: Filters, numbered: Ids) -> tuple[Filters, Sums, Sequence[SqlRow]]:
-    """Return the window that is counted, how it was read, and (issue_id, n_found, n_views) of the top issues."""
+def _most_found(
+    connection: Connection, filters: Filters, numbered: Ids, *, views: bool
+) -> tuple[Filters, Sequence[Any], Mapping[str, object]]:
+    """Return the window that is counted, (issue_id, n_found, n_views) of the top issues, and how it was read."""
     counted = filters
     if filters.until - filters.since >= WEEK and not filters.pinned:
         since = max(filters.since, filters.until - TOP_WINDOW)
         counted = replace(filters, since=day_start(since), until=day_end(filters.until))
+    read_as = {"counted_since": counted.since, "spread_since": _lately(counted).since}
+    if is_summed(counted):
+        rows = most_found(connection, counted, TOP_ISSUES, views=views)
+        return counted, rows, {"uses_facts": False, "bounded_since": None, **read_as}
     by = ("issue_id",)
     sums = Asked(ISSUE_CONTENT, counted, numbered, by, measures=("n_found", "n_views"), most=TOP_ISSUES).sums()
-    return counted, sums, [row for row in sums.rows(connection) if row.n_found > 0]
+    return counted, [row for row in sums.rows(connection) if row.n_found > 0], sums.attrs | read_as
 
 
 def _lately(filters: Filters) -> Filters:

@@ -19,6 +19,7 @@ from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.issue_facts import facts
 from queries.limits import RISING_CANDIDATES, RISING_ROWS
+from queries.most_found import is_summed, most_found
 from queries.reading import Columns, Statement, from_rows
 from queries.windows import hour_end, hour_start
 
@@ -95,9 +96,7 @@ def _issues(connection: Connection, last: Filters, numbered: Ids) -> list[Counte
 
     The days before are those of the issue as a whole, whatever the filters: a narrowed issue must rise above them all.
     """
-    by = ("issue_id",)
-    asked = Asked(ISSUE_CONTENT, last, numbered, by, measures=("n_found",), most=RISING_CANDIDATES)
-    found = {row.issue_id: row.n_found for row in asked.sums().rows(connection) if row.n_found >= RULE.least}
+    found = _busiest(connection, last, numbered)
     if not found:
         return []
     today = (int(last.since.timestamp()) + DAY.offset) // DAY.width
@@ -105,6 +104,16 @@ def _issues(connection: Connection, last: Filters, numbered: Ids) -> list[Counte
     rows = connection.execute(_daily(), {"days": days, "issues": list(found)}).all()
     counts = {(row.issue_id, row.bucket): row.n_found * HOURS / 24 for row in rows}
     return [Counted("issue", str(i), n, [counts.get((i, day), 0.0) for day in days]) for i, n in found.items()]
+
+
+def _busiest(connection: Connection, last: Filters, numbered: Ids) -> Mapping[int, int]:
+    if is_summed(last):
+        rows: Sequence[Any] = most_found(connection, last, RISING_CANDIDATES, RULE.least, views=False)
+    else:
+        by = ("issue_id",)
+        asked = Asked(ISSUE_CONTENT, last, numbered, by, measures=("n_found",), most=RISING_CANDIDATES)
+        rows = asked.sums().rows(connection)
+    return {row.issue_id: row.n_found for row in rows if row.n_found >= RULE.least}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,163 @@
+"""The issues with most content in a window, without adding up every issue.
+
+A month holds a hundred thousand issues. First the ones that stand first in the index of single days or four weeks are
+counted: the last of so many gives a lower bound. An issue that reaches it over n buckets has at least one bucket with
+an n-th of it, so the index gives all that can; only these are counted as well. The answer is that of a full count.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import BigInteger, Connection, bindparam, func, literal, select, union_all
+
+from data.many_keys import among, bound
+from data.rollups.declarations import ISSUE_CONTENT
+from data.rollups.shapes import BLOCK, DAY, Grain
+from data.tables import content, rollup_issue_content
+from queries.cubes import Piece, pieces, started_between
+from queries.filters import Filters
+from queries.narrowing import narrowed
+from queries.reading import SqlRow, Statement, total, whole_numbers
+
+SINGLE_DAYS = 15
+"""Days of a window up to which the first of each day are counted, beyond it those of each four weeks."""
+
+WHOLE_DAYS = 3
+"""Days of a window up to which days say best what an issue can reach, beyond it four weeks do."""
+
+CUBES = {cube.grain: cube.id for cube in ISSUE_CONTENT.cubes}
+
+
+class Found(NamedTuple):
+    """An issue, its content in the window, and the views of that content (0 where they were not asked)."""
+
+    issue_id: int
+    n_found: int
+    n_views: int
+
+
+def is_summed(filters: Filters) -> bool:
+    """Return whether a question is about all content as it is now: other ones are counted from the facts."""
+    return not filters.pinned and not narrowed(filters).dimensions
+
+
+def most_found(connection: Connection, window: Filters, most: int, least: int = 1, *, views: bool) -> list[Found]:
+    """Return the issues with at least `least` content in a window, so many of them, most content first."""
+    span = _Span(connection, window)
+    counted = span.counts(span.first(most))
+    lowest = max(least, sorted([0] * most + list(counted.values()))[-most])
+    counted |= span.counts(span.reaching(lowest) - counted.keys())
+    reached = sorted((-n, issue) for issue, n in counted.items() if n >= least)[:most]
+    seen = span.views([issue for _, issue in reached]) if views else {}
+    return [Found(issue, -n, seen.get(issue, 0)) for n, issue in reached]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A window as days that are summed and stretches of the days at its edges."""
+
+    connection: Connection
+    window: Filters
+
+    @property
+    def start(self) -> int:
+        return int(self.window.since.timestamp())
+
+    @property
+    def end(self) -> int:
+        return int(self.window.until.timestamp())
+
+    def buckets(self, grain: Grain) -> list[int]:
+        """Return the buckets that the window touches."""
+        return list(range((self.start + grain.offset) // grain.width, (self.end - 1 + grain.offset) // grain.width + 1))
+
+    def first(self, most: int) -> set[int]:
+        """Return the issues with most content of each day or four weeks."""
+        grain = DAY if len(self.buckets(DAY)) <= SINGLE_DAYS else BLOCK
+        buckets = self.buckets(grain)
+        bucket = {f"bucket{number}": bucket for number, bucket in enumerate(buckets)}
+        values = {"cube": CUBES[grain], "most": most, **bucket}
+        return set(whole_numbers(self.connection, _first(len(buckets)), values)[:, 0].tolist())
+
+    def reaching(self, lowest: int) -> set[int]:
+        """Return the issues that can have so much content in the window, and perhaps some that cannot."""
+        grain = DAY if len(self.buckets(DAY)) <= WHOLE_DAYS else BLOCK
+        buckets = self.buckets(grain)
+        each = -(-lowest // len(buckets))
+        values = {"cube": CUBES[grain], "buckets": buckets, "each": each}
+        found = whole_numbers(self.connection, _large(), values)
+        issues, place, times = np.unique(found[:, 0], return_inverse=True, return_counts=True)
+        most = np.bincount(place, found[:, 1], len(issues)) + (len(buckets) - times) * (each - 1)
+        return set(issues[most >= lowest].tolist())
+
+    def counts(self, issues: Collection[int]) -> dict[int, int]:
+        """Return the content of each of these issues in the window."""
+        return {row.issue_id: row.n for row in self._sums("n_found", issues)}
+
+    def views(self, issues: Collection[int]) -> Mapping[int, int]:
+        """Return the views of the content of each of these issues in the window."""
+        return {row.issue_id: row.n for row in self._sums("n_views", issues)}
+
+    def _sums(self, measure: str, issues: Collection[int]) -> Sequence[SqlRow]:
+        if not issues:
+            return ()
+        parts = pieces(self.start, self.end, (DAY,))
+        name = self.connection.dialect.name
+        edges = {f"{side}{n}": b for n, part in enumerate(parts) for side, b in zip(SIDES, part.bounds, strict=True)}
+        statement = _sums(measure, tuple(part.grain is not None for part in parts), name)
+        return self.connection.execute(statement, {**edges, **bound(issues, name)}).all()
+
+
+SIDES = ("start", "end")
+
+
+@lru_cache(maxsize=100)
+def _first(n_buckets: int) -> Statement:
+    sums = rollup_issue_content.c
+    here = [
+        select(sums.issue_id)
+        .where(sums.cube == bindparam("cube"), sums.bucket == bindparam(f"bucket{number}"))
+        .order_by(sums.n_found.desc(), sums.issue_id.desc())
+        .limit(bindparam("most"))
+        .subquery()
+        for number in range(n_buckets)
+    ]
+    issues = union_all(*(select(each.c.issue_id) for each in here)).subquery()
+    return select(issues.c.issue_id).order_by(issues.c.issue_id)
+
+
+@lru_cache(maxsize=1)
+def _large() -> Statement:
+    sums = rollup_issue_content.c
+    buckets = sums.bucket.in_(bindparam("buckets", expanding=True))
+    large = sums.n_found >= bindparam("each", type_=BigInteger)
+    kept = select(sums.issue_id, sums.n_found).where(sums.cube == bindparam("cube"), buckets, large)
+    return kept.order_by(sums.bucket, sums.n_found, sums.issue_id)
+
+
+@lru_cache(maxsize=100)
+def _sums(measure: str, is_whole: tuple[bool, ...], dialect_name: str) -> Statement:
+    parts = [_days(measure, n) if whole else _edge(measure, n) for n, whole in enumerate(is_whole)]
+    narrow = [part.where(among(part.selected_columns.issue_id, dialect_name)) for part in parts]
+    rows = union_all(*narrow).subquery().c
+    return select(rows.issue_id, total(rows.n).label("n")).group_by(rows.issue_id).order_by(rows.issue_id)
+
+
+def _days(measure: str, number: int) -> Statement:
+    sums = rollup_issue_content.c
+    within = sums.bucket.between(_side("start", number), _side("end", number))
+    return select(sums.issue_id, sums[measure].label("n")).where(sums.cube == CUBES[DAY], within)
+
+
+def _edge(measure: str, number: int) -> Statement:
+    row = content.c
+    value = literal(1) if measure == "n_found" else func.coalesce(row.views, 0)
+    within = started_between(ISSUE_CONTENT, row, Piece(None, _side("start", number), _side("end", number)))
+    return select(row.issue_id, value.label("n")).where(within)
+
+
+def _side(side: str, number: int) -> Any:
+    return bindparam(f"{side}{number}", type_=BigInteger)
