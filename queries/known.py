@@ -1,9 +1,10 @@
 """Facts as they were known at a moment: what a fixed link counts.
 
 A row counts when it was recorded by then. A time that lies later had not come. What came earlier but was told later
-(an event of the request recorded after the moment: receipt, stops, action, check, outcome) was not known, and what was
-told before is put back. So a fixed link gives the same figures next month; what still moves them is a correction of
-where content was found and of what kind it is, and corrections are listed.
+(an event of the request recorded after the moment: receipt, stops, action, check, outcome) was not known: the value
+before the first such event is put back. Content shows the outcome of the highest of its requests recorded by then.
+So a fixed link gives the same figures next month; what still moves them is a correction of where content was found and
+of what kind it is, and corrections are listed.
 """
 
 from collections.abc import Sequence
@@ -70,15 +71,15 @@ def _by_then(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _content(row: Row) -> dict[str, ColumnElement[Any]]:
     came = {name: _by_then(row[name]) for name in ("verified_at", "clarified_at", "requested_at", "ended_at")}
-    return came | {"outcome_id": _outcome(row, row.ended_at)}
+    return came | {"outcome_id": _shown(row)}
 
 
 def _request(row: Row) -> dict[str, ColumnElement[Any]]:
     came = {name: _by_then(row[name]) for name in ("notified_at", "reappeared_at")}
     times = ("received_at", "actioned_at", "confirmed_down_at", "stopped_at")
     told = {name: _told(row, name, _by_then(row[name])) for name in times}
-    stood = {"stopped_seconds": _told(row, "stopped_seconds", row.stopped_seconds, 0)}
-    return came | told | stood | {"outcome_id": _outcome(row, row.actioned_at)}
+    stood = {"stopped_seconds": _told(row, "stopped_seconds", row.stopped_seconds)}
+    return came | told | stood | {"outcome_id": _told(row, "outcome_id", _come(row, row.actioned_at))}
 
 
 def _issue(row: Row) -> dict[str, ColumnElement[Any]]:
@@ -87,29 +88,35 @@ def _issue(row: Row) -> dict[str, ColumnElement[Any]]:
     return came | {"status": reopened}
 
 
-def _outcome(row: Row, ended_at: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the outcome known then: one that came later had not come, one that was told later was not known."""
-    return _told(
-        row, "outcome_id", case((or_(ended_at.is_(None), ended_at <= AS_OF), row.outcome_id), else_=OPEN), OPEN
-    )
+def _come(row: Row, ended_at: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the outcome that stands in a row; one that came later had not come."""
+    return case((or_(ended_at.is_(None), ended_at <= AS_OF), row.outcome_id), else_=OPEN)
 
 
-def _told(row: Row, kind: str, own: ColumnElement[Any], at_first: int | None = None) -> ColumnElement[Any]:
-    """Return the value of a column told by then: the row's own, or where it was told anew since, the last before.
+def _shown(content: Row) -> ColumnElement[Any]:
+    """Return the outcome content showed then: that of its highest request of those recorded by then.
 
-    `at_first` is what a request starts with, of which no event tells.
+    Content whose requests all came later was open; what content without any brings itself is no one's later word.
     """
+    request = tables.takedown_request.alias()
+    its_own = _come(content, content.ended_at)
+    outcome = _told(request.c, "outcome_id", _come(request.c, request.c.actioned_at))
+    recorded = or_(request.c.recorded_at.is_(None), request.c.recorded_at <= AS_OF)
+    known = select(outcome).where(request.c.content_id == content.content_id, recorded)
+    highest = known.order_by(request.c.request_no.desc()).limit(1).scalar_subquery()
+    asked = exists(select(literal(1)).where(request.c.content_id == content.content_id))
+    return case((_unchanged(content), its_own), (asked, func.coalesce(highest, OPEN)), else_=its_own)
+
+
+def _told(row: Row, kind: str, own: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the value of a request's column told by then: the row's own, or that before the first later change."""
     event = tables.request_event.alias()
-    of_row = [event.c.content_id == row.content_id, event.c.kind == kind]
-    if "request_no" in row:
-        of_row.append(event.c.request_no == row.request_no)
-    last = (
-        select(cast(event.c.value, BigInteger))
-        .where(*of_row, event.c.recorded_at <= AS_OF)
-        .order_by(event.c.request_no.desc(), event.c.recorded_at.desc(), event.c.event_id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    then = last if at_first is None else func.coalesce(last, at_first)
-    later = exists(select(literal(1)).where(*of_row, event.c.recorded_at > AS_OF))
-    return case((func.coalesce(row.updated_at, 0) <= AS_OF, own), (later, then), else_=own)
+    of_row = (event.c.content_id == row.content_id, event.c.request_no == row.request_no, event.c.kind == kind)
+    later = (*of_row, event.c.recorded_at > AS_OF)
+    before = select(cast(event.c.value_before, BigInteger)).where(*later).order_by(event.c.recorded_at).limit(1)
+    told_anew = exists(select(literal(1)).where(*later))
+    return case((_unchanged(row), own), (told_anew, before.scalar_subquery()), else_=own)
+
+
+def _unchanged(row: Row) -> ColumnElement[bool]:
+    return func.coalesce(row.updated_at, 0) <= AS_OF

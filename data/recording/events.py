@@ -1,11 +1,8 @@
 """What was known when: every change of a request, one row a changed column."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import Connection
 
 from data import tables
-from data.keys import stable_id
 from data.recording import stored
 from data.recording.changes import Changes, Key, Row
 
@@ -15,32 +12,25 @@ TRACKED = (
 )  # fmt: skip
 """Columns whose history decides what a figure said at an earlier moment."""
 
-UNSAID = {"stopped_seconds": 0, "outcome_id": 0, "urgency": "hoax", "time_precision": "second"}
-"""Values of a new request that are not worth an event: what every request starts with."""
-
 
 def append_events(connection: Connection, changes: Changes) -> None:
-    """Append what new requests know from the start, and every tracked change of stored ones."""
-    stored.upsert(connection, tables.request_event, list(_events(changes)), ())
+    """Append every tracked change of stored requests, with the value until then.
+
+    What a request brings at first needs no event: it is the value until its first change, or what the row still says.
+    Of two changes in one second the value before the first and the value after the last are kept.
+    """
+    found = [event(c.key, c.column, c.old, c.new, changes.now) for c in changes.differences(TRACKED)]
+    stored.upsert(connection, tables.request_event, found, ("value",))
 
 
-def _events(changes: Changes) -> Iterator[Row]:
-    for key, row in changes.new().items():
-        for kind in TRACKED:
-            if row[kind] is not None and row[kind] != UNSAID.get(kind):
-                yield event(key, kind, row[kind], changes.now)
-    for change in changes.differences(TRACKED):
-        yield event(change.key, change.column, change.new, changes.now)
-
-
-def event(key: Key, kind: str, value: int | str | None, now: int) -> Row:
+def event(key: Key, kind: str, old: int | str | None, new: int | str | None, now: int) -> Row:
     """Return one event of the request with this key; values are text, times whole UTC seconds."""
     content_id, request_no = key
     return {
         "content_id": content_id,
-        "event_id": stable_id(content_id, request_no, kind, now, value),
         "request_no": request_no,
         "kind": kind,
-        "value": None if value is None else str(value),
         "recorded_at": now,
+        "value_before": None if old is None else str(old),
+        "value": None if new is None else str(new),
     }

@@ -86,7 +86,7 @@ def _leave_traces(connection: Connection, cause: Changes, gone: Sequence[Row], r
             corrections.row(cause.table.name, key, what, reason=reason, is_simulated=row["is_simulated"], now=cause.now)
         )
     stored.upsert(connection, tables.correction, notes, ())
-    events = [event((row["content_id"], row["request_no"]), "deleted", None, cause.now) for row in requests]
+    events = [event((row["content_id"], row["request_no"]), "deleted", None, None, cause.now) for row in requests]
     stored.upsert(connection, tables.request_event, events, ())
 
 

@@ -1,11 +1,9 @@
 """Takedown requests as rows: what of each was known at a moment, and what it means for its content."""
 
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 
-from data.keys import stable_id
 from data.rollups.clocks import OPEN
 from data.season import chance
 from data.season.arrays import Flags, Ids, Ints, Seconds
@@ -128,31 +126,17 @@ def _changed(petitions: Petitions) -> Seconds:
 
 
 def events(petitions: Petitions) -> Columns:
-    """Return the rows of `request_event`: when each request was sent, and how and when it ended."""
-    ids, found = petitions.posts.ids, petitions.state
-    sent_at, ended = found.plan.notified, found.ended
-    parts = [
-        (ids, "notified_at", sent_at, sent_at),
-        (ids[ended], "outcome_id", found.outcome[ended], found.plan.actioned[ended]),
-    ]
-    return _joined([_event_columns(petitions.number, *part) for part in parts])
-
-
-def _event_columns(number: int, ids: Ids, kind: str, values: Ints, at: Seconds) -> Columns:
-    texts = [str(value) for value in values.tolist()]
-    rows = zip(ids.tolist(), at.tolist(), texts, strict=True)
+    """Return the rows of `request_event`: how and when each request ended; all of them were sent open."""
+    found, ended = petitions.state, petitions.state.ended
+    ids = petitions.posts.ids[ended]
     return {
         "content_id": ids,
-        "event_id": np.array([stable_id(i, number, kind, t, text) for i, t, text in rows], dtype=np.int64),
-        "request_no": np.full(ids.size, number),
-        "kind": np.full(ids.size, kind, dtype=object),
-        "value": np.array(texts, dtype=object),
-        "recorded_at": at,
+        "request_no": np.full(ids.size, petitions.number),
+        "kind": np.full(ids.size, "outcome_id", dtype=object),
+        "recorded_at": found.plan.actioned[ended],
+        "value_before": np.full(ids.size, str(OPEN), dtype=object),
+        "value": found.outcome[ended].astype(str).astype(object),
     }
-
-
-def _joined(parts: list[dict[str, Any]]) -> Columns:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 @dataclass(frozen=True)

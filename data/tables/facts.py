@@ -7,7 +7,7 @@ Facts carry no foreign keys: feeds of several agencies arrive in any order, and 
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, Text, text
 
-from data.columns import Columns, column, time
+from data.columns import Columns, UtcSeconds, column, time
 from data.tables.metadata import fact
 
 
@@ -29,6 +29,9 @@ ODD_OPEN_REQUEST = (
     " OR (received_at IS NULL AND notified_at IS NULL))"
 )
 """Open requests whose age is not simply now minus start. A query must repeat such words for the index to be used."""
+RECORDED_AT = (
+    "When this became known here; a second change in the same second joins the first (UTC, seconds since 1970)"
+)
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -140,15 +143,15 @@ takedown_request = fact(
 
 request_event = fact(
     "request_event",
-    "What was known when: every change of a request, append-only",
+    "What was known when: every change of a recorded request, append-only; what it began with is in its first changes",
     column("content_id", BigInteger, "content.content_id", primary_key=True, autoincrement=False),
-    column("event_id", BigInteger, "stable_id of request, kind, time and value", primary_key=True, autoincrement=False),
-    column("request_no", SmallInteger, "takedown_request.request_no"),
-    column("kind", Text, "Column of the request that changed"),
-    column("value", Text, "New value as text; empty when it became unknown", nullable=True),
-    time("recorded_at", "When this became known here"),
-    Index(None, "content_id", "request_no", "recorded_at"),
+    column("request_no", SmallInteger, "takedown_request.request_no", primary_key=True, autoincrement=False),
+    column("kind", Text, "Column of the request that changed, or 'deleted'", primary_key=True),
+    column("recorded_at", UtcSeconds(), RECORDED_AT, primary_key=True, autoincrement=False),
+    column("value_before", Text, "Value until then as text; empty when it was unknown", nullable=True),
+    column("value", Text, "Value since then as text; empty when it became unknown", nullable=True),
     distributed_by="content_id",
+    sqlite_with_rowid=False,
 )
 
 clarification = fact(

@@ -25,8 +25,8 @@ def dimension(name: str, comment: str, *columns: Column[Any], **options: Any) ->
     return Table(name, metadata, *columns, comment=comment, info={"room": "dimension"}, **options)
 
 
-def fact(name: str, comment: str, *parts: Column[Any] | Index, distributed_by: str) -> Table:
-    """Declare a fact table whose keys all contain `distributed_by`."""
+def fact(name: str, comment: str, *parts: Column[Any] | Index, distributed_by: str, **options: Any) -> Table:
+    """Declare a fact table whose keys all contain `distributed_by`; `options` are those of SQLAlchemy's Table."""
     return Table(
         name,
         metadata,
@@ -34,6 +34,7 @@ def fact(name: str, comment: str, *parts: Column[Any] | Index, distributed_by: s
         comment=comment,
         info={"room": "fact", "distributed_by": distributed_by},
         postgresql_with=HOT,
+        **options,
     )
 
 

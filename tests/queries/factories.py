@@ -110,9 +110,10 @@ def ended(connection: Connection | Batch, received_at: datetime, minutes: float,
 
 
 def event(connection: Connection | Batch, content_id: int, recorded_at: datetime, outcome: int, **given: Any) -> None:
-    """Record that an outcome of a request became known."""
-    row = {"content_id": content_id, "event_id": next(_numbers), "request_no": 1, "kind": "outcome_id",
-           "value": str(outcome), "recorded_at": recorded_at}  # fmt: skip
+    """Record that an outcome of a request, open until then, became known; or of another `kind`, that a value did."""
+    before = str(OPEN) if given.get("kind", "outcome_id") == "outcome_id" else None
+    row = {"content_id": content_id, "request_no": 1, "kind": "outcome_id", "recorded_at": recorded_at,
+           "value_before": before, "value": str(outcome)}  # fmt: skip
     _insert(connection, tables.request_event, row | given)
 
 

@@ -203,9 +203,10 @@ def test_a_fixed_link_does_not_see_what_was_recorded_or_happened_later(connectio
 def test_a_removal_that_was_reported_after_the_moment_of_the_link_was_not_known(connection: Connection) -> None:
     view = asked(window="24h")
     changed = {"outcome_id": REMOVED, "ended_at": ago(hours=1), "updated_at": NOW + timedelta(minutes=20)}
-    late = factories.content(connection, ago(hours=3), **changed)
-    factories.event(connection, late, NOW + timedelta(minutes=20), REMOVED)
-    known = factories.content(connection, ago(hours=3), **changed)
-    factories.event(connection, known, ago(minutes=30), REMOVED)
+    for told_at in (NOW + timedelta(minutes=20), ago(minutes=30)):
+        found = factories.content(connection, ago(hours=3), **changed)
+        acted = {"actioned_at": ago(hours=1), "updated_at": changed["updated_at"]}
+        factories.request(connection, ago(hours=3), content_id=found, outcome_id=REMOVED, **acted)
+        factories.event(connection, found, told_at, REMOVED)
     row = only(contents.totals(connection, pinned(view)))
     assert (row["n_open"], row["n_removed"]) == (1, 1)

@@ -37,8 +37,11 @@ def then(connection: Connection) -> Filters:
 
 
 def _told(connection: Connection, content_id: int, kind: str, *values: tuple[object, object]) -> None:
+    before: dict[str, str] = {}
     for value, recorded_at in values:
-        factories.event(connection, content_id, recorded_at, 0, kind=kind, value=str(value))  # type: ignore[arg-type]
+        told = {"kind": kind, "value": str(value)} | before
+        factories.event(connection, content_id, recorded_at, 0, **told)  # type: ignore[arg-type]
+        before = {"value_before": str(value)}
 
 
 def _room(connection: Connection) -> None:

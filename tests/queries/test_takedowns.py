@@ -251,9 +251,11 @@ def test_what_was_told_after_the_moment_of_a_link_is_put_back(connection: Connec
     view, later = asked(window="24h"), NOW + timedelta(hours=1)
     reopened = factories.request(connection, ago(hours=5), updated_at=later)
     factories.event(connection, reopened, ago(hours=4), REMOVED)
-    factories.event(connection, reopened, later, OPEN)
-    for moment, value in ((ago(hours=4), str(int(ago(hours=4, minutes=30).timestamp()))), (later, None)):
-        factories.event(connection, reopened, moment, REMOVED, kind="actioned_at", value=value)
+    factories.event(connection, reopened, later, OPEN, value_before=str(REMOVED))
+    acted = str(int(ago(hours=4, minutes=30).timestamp()))
+    for moment, before, value in ((ago(hours=4), None, acted), (later, acted, None)):
+        given = {"kind": "actioned_at", "value_before": before, "value": value}
+        factories.event(connection, reopened, moment, REMOVED, **given)
     moved = factories.request(connection, ago(minutes=30), notified_at=ago(minutes=70), updated_at=later)
     factories.event(connection, moved, later, OPEN, kind="received_at", value="1")
     fixed, live = (of(takedowns.within_promise(connection, filters)) for filters in (pinned(view), view))
