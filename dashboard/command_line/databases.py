@@ -10,7 +10,7 @@ from dashboard.command_line.consoles import moment, note, results, say, thousand
 from dashboard.command_line.exits import TOLD, Exit, told
 from data import grants, schema, schema_document
 from data.engine import snapshot, transaction, writer
-from data.rollups import integrity, recount
+from data.rollups import proof, recount
 
 db = typer.Typer(no_args_is_help=True, help=f"Make, look at, prove and mend the tables.\n\n{TOLD}")
 
@@ -84,9 +84,11 @@ def verify(database: Database = "") -> None:
 
     Example: posko db verify --database posko.db
     """
-    with snapshot(writer(named(database))) as connection:
+    engine = writer(named(database))
+    with snapshot(engine) as connection:
         schema.require(connection)
-        differing, findings = recount.verify(connection), integrity.check(connection)
+    proved = proof.prove(engine)
+    differing, findings = proved.differences, proved.findings
     for each in differing[:MOST_SHOWN]:
         say(f"{each.table} cube {each.cube} {each.key}: stored {each.stored}, counted {each.counted}")
     for finding in findings:

@@ -13,13 +13,10 @@ from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Connection, Table, case, cast, func, select
 
 from data.rollups.clocks import OPEN, seconds
+from data.rollups.fetching import NOTHING, Codes, blocks, question_of
 from data.rollups.grouping import order_of
-from data.rollups.packing import Codes, blocks, question_of
 from data.rollups.shelves import Numbers, Shelves
 from data.tables import content, issue, takedown_request
-
-NOTHING = -(1 << 62)
-"""Stands for NULL among whole numbers."""
 
 PARTS_BITS = 57
 """Ids are 63 bits, so that these are the lowest of 64 parts."""

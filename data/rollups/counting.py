@@ -1,40 +1,76 @@
 """Counting all facts in memory, four weeks at a time: a GROUP BY would sort every fact once a cube; arrays need not.
 
-The counted rows are the declared ones (`statements.counted`); only the summing happens here. The facts are read once
-a roll-up and laid onto shelves of four weeks; every bucket of every grain lies within one shelf, so each shelf gives
-whole cells. Ten million facts need no more memory than their busiest four weeks.
+What counts where is declared; the facts of a table are read once for all its roll-ups, and the declared expressions
+worked out on arrays. What is counted is laid onto shelves of four weeks; every bucket of every grain lies within one
+shelf, so each shelf gives whole cells. Ten million facts need no more memory than their busiest four weeks.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, Table
 
+from data.rollups.declarations import ROLLUPS
+from data.rollups.evaluating import Program
+from data.rollups.fetching import Codes, blocks, question_of
 from data.rollups.grouping import order_of, summed
-from data.rollups.packing import Codes, Layout, facts_of, finest, layout, part_of, texts_of, wider
+from data.rollups.packing import AT, COUNTS, Layout, finest, layout, part_of, texts_of, wider
 from data.rollups.shapes import Cube, Rollup, unused
 from data.rollups.shelves import Numbers, Shelves
-from data.rollups.statements import key_columns, parents
+from data.rollups.statements import bucket, key_columns, parents
 
 SUMMED_ROWS = 400_000
-"""Facts summed at once: about 100 MB at work."""
+"""Facts summed at once: about 100 MB at work. Not above a million, or sums of flags would not fit into 20 bits."""
 
 Cells = tuple[Numbers, Numbers]
 """Keys of a cube's cells (the columns of its key that it keeps, in order) and their measures."""
 
 
-def parts(connection: Connection, rollup: Rollup, codes: Codes) -> Iterator[tuple[int, Numbers]]:
+@contextmanager
+def counted(connection: Connection, rollups: Sequence[Rollup], codes: Codes) -> Iterator[Mapping[Rollup, Shelves]]:
+    """Give what counts in the roll-ups of one fact table, packed, by the four weeks; the facts are read once."""
+    program = _program(tuple(rollup.table for rollup in rollups))
+    asked = question_of(program.columns.statement(), connection.dialect)
+    with ExitStack() as stack:
+        shelves = {each: stack.enter_context(closing(Shelves(layout(each.table).width))) for each in rollups}
+        for block in blocks(connection, asked, len(program.columns.texts), codes):
+            values = program.run(program.columns.unpacked(block, codes), codes, len(block))
+            for rollup in rollups:
+                _lay(rollup, shelves[rollup], values)
+        yield shelves
+
+
+@cache
+def _program(tables: tuple[Table, ...]) -> Program:
+    """Return how everything that counts in these roll-ups is worked out; names begin with that of the roll-up."""
+    made: dict[str, ColumnElement[Any]] = {}
+    for rollup in (rollup for rollup in ROLLUPS if rollup.table in tables):
+        row = rollup.facts.c
+        parts = {AT: bucket(rollup.at(row), finest(rollup)), COUNTS: rollup.where(row)}
+        parts |= {name: make(row) for name, make in (*rollup.dimensions.items(), *rollup.measures.items())}
+        made |= {f"{rollup.table.name}.{name}": part for name, part in parts.items()}
+    return Program(made)
+
+
+def _lay(rollup: Rollup, shelves: Shelves, values: Mapping[str, Numbers]) -> None:
+    place, prefix = layout(rollup.table), f"{rollup.table.name}."
+    mine = {name.removeprefix(prefix): column for name, column in values.items() if name.startswith(prefix)}
+    counts = np.flatnonzero(mine.pop(COUNTS))
+    kept = {name: column[counts] for name, column in mine.items()}
+    shelves.put(part_of(kept[AT], finest(rollup)), place.packed(kept))
+
+
+def parts(rollup: Rollup, shelves: Shelves, codes: Codes) -> Iterator[tuple[int, Numbers]]:
     """Give the cells of every cube, four weeks at a time, oldest first: the number of the four weeks, and the cells.
 
     A cell is a row of whole numbers: key columns, then measures, in their declared order; texts are codes.
     """
     place = layout(rollup.table)
-    with closing(Shelves(place.width)) as shelves:
-        for block in facts_of(connection, rollup, codes):
-            shelves.put(part_of(block[:, 0] >> len(place.flags), finest(rollup)), block)
-        for number in shelves.numbers():
-            yield number, _cells(rollup, place, shelves.take(number), codes)
+    for number in shelves.numbers():
+        yield number, _cells(rollup, place, shelves.take(number), codes)
 
 
 def _cells(rollup: Rollup, place: Layout, facts: Numbers, codes: Codes) -> Numbers:
@@ -50,13 +86,20 @@ def _from_facts(rollup: Rollup, place: Layout, cubes: list[Cube], facts: Numbers
     partial: dict[Cube, list[Cells]] = {cube: [] for cube in cubes}
     grain = finest(rollup)
     for first in range(0, len(facts), SUMMED_ROWS):
-        columns = place.unpacked(facts[first : first + SUMMED_ROWS])
-        values = np.column_stack([columns[name] for name in rollup.measures])
+        some = facts[first : first + SUMMED_ROWS]
+        columns, flags = place.unpacked(some), place.flags_in_threes(some)
+        plain = [name for name in rollup.measures if name not in place.flags]
+        values = np.column_stack([*flags, *(columns[name] for name in plain)])
         for cube, several in partial.items():
-            bucket = {"bucket": wider(columns[place.at], grain, cube.grain)}
-            keys = np.column_stack([{**columns, **bucket}[name] for name in _kept(rollup, cube)])
-            several.append(summed(keys, values))
-    return {cube: summed(*map(np.concatenate, zip(*several, strict=True))) for cube, several in partial.items()}
+            columns["bucket"] = wider(columns[AT], grain, cube.grain)
+            keys, sums = summed(np.column_stack([columns[name] for name in _kept(rollup, cube)]), values)
+            found = place.flags_apart(sums) | {n: sums[:, len(flags) + at] for at, n in enumerate(plain)}
+            several.append((keys, np.column_stack([found[name] for name in rollup.measures])))
+    return {cube: _together(several) for cube, several in partial.items()}
+
+
+def _together(several: list[Cells]) -> Cells:
+    return several[0] if len(several) == 1 else summed(*map(np.concatenate, zip(*several, strict=True)))
 
 
 def _kept(rollup: Rollup, cube: Cube) -> list[str]:

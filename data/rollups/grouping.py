@@ -19,7 +19,7 @@ def order_of(keys: Numbers) -> Numbers:
             return np.lexsort(keys.T[::-1])
         packed += (keys[:, column] - low[column]) * place
         place *= spans[column]
-    return np.argsort(packed)
+    return np.argsort(packed, kind="stable")
 
 
 def summed(keys: Numbers, values: Numbers) -> tuple[Numbers, Numbers]:

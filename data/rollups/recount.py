@@ -4,22 +4,24 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from data.copying import copy_in
 from data.engine import is_postgres
 from data.rollups import counting, keeping, triggers
 from data.rollups.counting import in_key_order
 from data.rollups.declarations import ROLLUPS
-from data.rollups.grouping import summed
-from data.rollups.packing import Codes, cells_of, part_of, texts_of
+from data.rollups.fetching import Codes
+from data.rollups.grouping import order_of, summed
+from data.rollups.packing import cells_of, part_of, texts_of
 from data.rollups.shapes import Rollup
 from data.rollups.shelves import Numbers, Shelves
-from data.rollups.statements import FACTS, key_columns
+from data.rollups.statements import FACTS, key_columns, rollups_of
 from data.tables import feed, setting
 
 Progress = Callable[[str, int], None]
@@ -41,11 +43,14 @@ def rebuild(connection: Connection, progress: Progress | None = None) -> dict[st
     keeping.take_gate(connection)
     _keep_writers_out(connection)
     made = {}
-    for rollup in ROLLUPS:
-        _refill(connection, rollup)
-        made[rollup.table.name] = _size(connection, rollup)
-        if progress is not None:
-            progress(rollup.table.name, made[rollup.table.name])
+    for facts in FACTS:
+        codes, rollups = Codes(), rollups_of(facts)
+        with counting.counted(connection, rollups, codes) as shelves:
+            for rollup in rollups:
+                _refill(connection, rollup, shelves[rollup], codes)
+                made[rollup.table.name] = _size(connection, rollup)
+                if progress is not None:
+                    progress(rollup.table.name, made[rollup.table.name])
     if not keeping.is_recorded(connection) and not triggers.present(connection):
         triggers.install(connection)
     set_state(connection, READY)
@@ -59,12 +64,11 @@ def _keep_writers_out(connection: Connection) -> None:
         connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _refill(connection: Connection, rollup: Rollup) -> None:
-    """Empty one roll-up table and fill it from all facts, in key order; readers of the old sums are not disturbed."""
+def _refill(connection: Connection, rollup: Rollup, counted: Shelves, codes: Codes) -> None:
+    """Empty one roll-up table and fill it from what counts, in key order; readers of the old sums are not disturbed."""
     connection.execute(delete(rollup.table))
-    codes = Codes()
     with closing(Shelves(len(key_columns(rollup)) + len(rollup.measures))) as shelves:
-        for _, cells in counting.parts(connection, rollup, codes):
+        for _, cells in counting.parts(rollup, counted, codes):
             shelves.put(cells[:, 0] << 40 | cells[:, 1] + 1, cells)
         for number in shelves.numbers():
             cells = shelves.take(number)
@@ -113,13 +117,20 @@ def verify(connection: Connection) -> list[Difference]:
     Facts and cells must be read in one moment (`data.engine.snapshot`) when others write meanwhile. All-zero cells are
     as good as missing ones. `data.rollups.integrity.check` looks at what the facts say of each other.
     """
-    return [found for rollup in ROLLUPS for found in _differences(connection, rollup)]
+    return [found for facts in FACTS for found in differences(connection, facts)]
 
 
-def _differences(connection: Connection, rollup: Rollup) -> list[Difference]:
-    codes, found = Codes(), []
+def differences(connection: Connection, facts: Table) -> list[Difference]:
+    """Return the cells that differ in the roll-ups of one fact table."""
+    codes, rollups = Codes(), rollups_of(facts)
+    with counting.counted(connection, rollups, codes) as shelves:
+        return [found for each in rollups for found in _differences(connection, each, shelves[each], codes)]
+
+
+def _differences(connection: Connection, rollup: Rollup, facts: Shelves, codes: Codes) -> list[Difference]:
+    found = []
     with closing(_stored(connection, rollup, codes)) as stored:
-        for number, counted in counting.parts(connection, rollup, codes):
+        for number, counted in counting.parts(rollup, facts, codes):
             found += _unequal(rollup, stored.take(number), counted, codes)
         for number in stored.numbers():
             cells = stored.take(number)
@@ -142,6 +153,9 @@ def _stored(connection: Connection, rollup: Rollup, codes: Codes) -> Shelves:
 
 def _unequal(rollup: Rollup, stored: Numbers, counted: Numbers, codes: Codes) -> list[Difference]:
     n_keys = len(key_columns(rollup))
+    stored, counted = (side[order_of(side[:, :n_keys])] for side in map(_filled, (stored, counted), repeat(n_keys)))
+    if np.array_equal(stored, counted):
+        return []
     values = np.zeros((len(stored) + len(counted), 2, len(rollup.measures)), dtype=np.int64)
     values[: len(stored), 0], values[len(stored) :, 1] = stored[:, n_keys:], counted[:, n_keys:]
     keys = np.concatenate([stored[:, :n_keys], counted[:, :n_keys]])
@@ -149,6 +163,12 @@ def _unequal(rollup: Rollup, stored: Numbers, counted: Numbers, codes: Codes) ->
     sides = sums.reshape(len(keys), 2, -1)
     differ = np.flatnonzero((sides[:, 0] != sides[:, 1]).any(axis=1))
     return [_difference(rollup, keys[place], sides[place], codes) for place in differ.tolist()]
+
+
+def _filled(cells: Numbers, n_keys: int) -> Numbers:
+    """Return the cells that are not all zero: those are as good as missing."""
+    holds = (cells[:, n_keys:] != 0).any(axis=1)
+    return cells if holds.all() else cells[holds]
 
 
 def _difference(rollup: Rollup, key: Numbers, sides: Numbers, codes: Codes) -> Difference:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, insert, update
 from data import copying, tables
 from data.engine import snapshot, transaction
 from data.recording import bulk
-from data.rollups import counting, packing, recount, shelves
+from data.rollups import counting, fetching, recount, shelves
 from data.rollups.declarations import ROLLUPS
 from data.rollups.grouping import order_of, summed
 from data.rollups.packing import layout, part_of, wider
@@ -101,8 +101,8 @@ def test_parts_of_any_size_give_the_cells_of_a_recount(
     engine: Engine, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, name in (
-        (counting, "SUMMED_ROWS"), (shelves, "HELD_BYTES"), (packing, "FETCHED_ROWS"),
-        (packing, "BLOCK_ROWS"), (recount, "WRITTEN_ROWS"), (copying, "PAGE_BYTES"),
+        (counting, "SUMMED_ROWS"), (shelves, "HELD_BYTES"), (fetching, "FETCHED_ROWS"),
+        (fetching, "BLOCK_ROWS"), (recount, "WRITTEN_ROWS"), (copying, "PAGE_BYTES"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, size)
     with transaction(engine) as connection:
@@ -141,11 +141,8 @@ def test_verify_sees_one_moment_while_others_write(engine: Engine) -> None:
     """Facts and cells are read one after the other; a writer between them must not make a difference."""
     bulk.load(engine, [("content", contents(0, 50)), ("takedown_request", requests(0, 50))])
     with snapshot(engine) as reading:
-        begun = counting.parts(reading, ROLLUPS[0], packing.Codes())
-        next(begun)
-        with transaction(engine) as writing:
+        with counting.counted(reading, [ROLLUPS[0]], fetching.Codes()), transaction(engine) as writing:
             writing.execute(delete(tables.content).where(tables.content.c.service_id == 1))
-        del begun
         assert recount.verify(reading) == []
     with snapshot(engine) as reading:
         assert recount.verify(reading) == []
