@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
@@ -125,6 +125,8 @@ def translate(error: BaseException) -> DatabaseFault:
         return error
     if isinstance(error, PoolTimeoutError):
         return DatabaseBusy()
+    if isinstance(error, PendingRollbackError):  # the connection was lost within a savepoint, whose end comes too late
+        return DatabaseUnreachable()
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(original, sqlite3.Error):
         return _sqlite_fault(original)
@@ -155,5 +157,5 @@ def translated() -> Iterator[None]:
     """Turn every database exception of the block into our own; other exceptions pass as they are."""
     try:
         yield
-    except (DBAPIError, PoolTimeoutError, sqlite3.Error, psycopg.Error) as error:
+    except (DBAPIError, PoolTimeoutError, PendingRollbackError, sqlite3.Error, psycopg.Error) as error:
         raise translate(error) from error

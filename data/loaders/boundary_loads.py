@@ -16,10 +16,14 @@ from data.loaders.options import Options
 from data.loaders.summaries import Counts, Summary
 from data.loaders.writing import Undone
 from data.recording import feeds, stored
+from data.rollups import keeping
 from data.tables import boundary, region
 
 METRES_A_UNIT = 11.1
 """Length of a unit of `outlines.UNITS` on a meridian."""
+
+DRAWN_ON = ("activity", "campaign_reach", "complaint", "content", "qos_measurement", "takedown_request")
+"""Tables whose rows stand on maps: screens that show them draw the new outlines at once."""
 
 COMPARED = ("kind", "geometry", "points", "grid_degrees", "source")
 
@@ -68,8 +72,11 @@ class BoundaryLoad:
         counts, options = Counts(), self.options
         try:
             with transaction(self.engine) as connection:
-                counts = _replace(connection, found, rows)
-                now, changed = int(options.now.timestamp()), bool(counts.new or counts.updated)
+                keeping.take_gate(connection)
+                counts, changed = _replace(connection, found, rows)
+                if changed:
+                    feeds.tell(connection, DRAWN_ON, feeds.require(connection, options.feed_code))
+                now = int(options.now.timestamp())
                 feeds.bump(connection, options.feed_code, now, None, changed=changed)
                 if options.is_dry_run:
                     raise Undone  # noqa: TRY301 - the one way to make the block roll back
@@ -84,8 +91,8 @@ def _places(connection: Connection) -> Places:
     return {row.code: (row.longitude, row.latitude) for row in connection.execute(statement.order_by(columns.code))}
 
 
-def _replace(connection: Connection, found: Boundaries, rows: list[dict[str, Any]]) -> Counts:
-    """Write the outlines that are new or differ and take away those of regions the register no longer has."""
+def _replace(connection: Connection, found: Boundaries, rows: list[dict[str, Any]]) -> tuple[Counts, bool]:
+    """Write the outlines that are new or differ, take away those the register no longer has; say whether any."""
     before = _stored(connection, found)
     changed = [row for row in rows if row["region_code"] in before and _differs(row, before[row["region_code"]])]
     new = [row for row in rows if row["region_code"] not in before]
@@ -93,7 +100,7 @@ def _replace(connection: Connection, found: Boundaries, rows: list[dict[str, Any
     gone = sorted(before.keys() - found.outlines.keys())
     if gone:
         connection.execute(delete(boundary).where(boundary.c.region_code.in_(gone)))
-    return Counts(len(new), len(changed), len(rows) - len(new) - len(changed))
+    return Counts(len(new), len(changed), len(rows) - len(new) - len(changed)), bool(new or changed or gone)
 
 
 def _stored(connection: Connection, found: Boundaries) -> dict[str, Any]:

@@ -95,7 +95,10 @@ setting = ledger(
     "setting",
     "Switches of this database",
     column(
-        "name", Text, "rollups (triggers or recorded), rollups_state (ready or building), write_gate", primary_key=True
+        "name",
+        Text,
+        "rollups (triggers or recorded), rollups_state (ready or building), write_gate, changes_of_<topic>",
+        primary_key=True,
     ),
     column("value", Text, "Value as text"),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from data import errors
 from data.engine import retrying
@@ -97,6 +97,11 @@ def calls_that_raise(*raised: Exception) -> tuple[Callable[[], str], list[Except
 @pytest.mark.parametrize("state", ["40001", "40P01", "57P01", "08000"])
 def test_a_passing_fault_is_tried_once_more(state: str) -> None:
     call, _ = calls_that_raise(wrapped(postgresql_error(state)))
+    assert retrying(call) == "answer"
+
+
+def test_a_connection_lost_within_a_savepoint_is_tried_once_more() -> None:
+    call, _ = calls_that_raise(PendingRollbackError("Can't reconnect until invalid savepoint is rolled back"))
     assert retrying(call) == "answer"
 
 

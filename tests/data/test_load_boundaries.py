@@ -16,6 +16,7 @@ from data.loaders.formats import outlines
 from data.loaders.formats.boundaries import is_boundaries
 from data.reference.files import cells
 from data.tables import boundary, feed, load_run
+from queries import feeds
 from tests.loading import OPTIONS, draw, everything, load_one, rows
 
 REGISTER = {row["code"]: row for row in cells("region")}
@@ -88,6 +89,21 @@ def test_the_same_map_once_more_changes_nothing_and_another_takes_its_place(load
     summary = loads(mended)
     assert (summary.rows.new, summary.rows.updated, summary.rows.unchanged) == (0, 1, 37)
     assert (stored_ring(engine, "31"), seq(engine)) == (square("31", 0.2), 2)
+
+
+def test_screens_with_maps_are_told_of_new_outlines_and_of_nothing_else(loads: Loads, engine: Engine) -> None:
+    def versions() -> dict[str, int]:
+        with snapshot(engine) as connection:
+            return dict(feeds.version(connection))
+
+    before = versions()
+    loads(provinces())
+    told = versions()
+    assert {topic for topic, count in told.items() if count != before.get(topic)} == {
+        "campaign", "complaint", "content", "qos", "request",
+    }  # fmt: skip
+    loads(provinces())
+    assert versions() == told
 
 
 def test_a_dry_run_checks_and_keeps_nothing(loads: Loads, engine: Engine) -> None:

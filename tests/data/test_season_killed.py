@@ -21,7 +21,7 @@ ROUNDS = int(os.environ.get("POSKO_KILL_ROUNDS", "2"))
 RATE = 900
 """Content items a minute: some in each step, and not so many that the rounds grow while they wait for a processor."""
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 def seen(engine: Engine) -> tuple[int, ...]:

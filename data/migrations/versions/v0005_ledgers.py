@@ -125,7 +125,11 @@ def _schema_version() -> None:
 def _setting() -> None:
     op.create_table(
         "setting",
-        key("name", TEXT, "rollups (triggers or recorded), rollups_state (ready or building), write_gate"),
+        key(
+            "name",
+            TEXT,
+            "rollups (triggers or recorded), rollups_state (ready or building), write_gate, changes_of_<topic>",
+        ),
         column("value", TEXT, "Value as text"),
         sa.PrimaryKeyConstraint("name", name="pk_setting"),
         comment="Switches of this database",
