@@ -34,11 +34,19 @@ class Rule:
         known = np.sum(~np.isnan(counts), axis=0)
         enough = known >= self.fewest
         judged = np.where(enough, counts, 0.0)
-        usual = np.nanmedian(judged, axis=0)
-        deviation = MAD_TO_DEVIATION * np.nanmedian(np.abs(judged - usual), axis=0)
+        usual = _median(judged)
+        deviation = MAD_TO_DEVIATION * _median(np.abs(judged - usual))
         width = np.maximum(np.maximum(deviation, np.sqrt(usual)), 1)
         threshold = np.maximum(usual + self.times * width, self.least - 1)
         return np.where(enough, usual, np.nan), np.where(enough, threshold, np.nan), known.astype(np.int64)
+
+
+def _median(values: Floats) -> Floats:
+    """Return the median of what is known along the first axis; NaN stands last when sorted, and is not counted."""
+    ordered, known = np.sort(values, axis=0), np.sum(~np.isnan(values), axis=0)
+    middle = [np.take_along_axis(ordered, place[None] // 2, axis=0)[0] for place in (known - 1, known)]
+    median: Floats = (middle[0] + middle[1]) / 2
+    return median
 
 
 SPIKE = Rule(

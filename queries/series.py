@@ -57,9 +57,10 @@ class Buckets:
         self, series: Sequence[str], values: Mapping[str, NDArray[Any]], columns: Columns, attrs: Mapping[str, object]
     ) -> pd.DataFrame:
         """Return one row per series and bucket: started_at, series, is_filling and values of shape (series, n)."""
+        names = pd.array(list(series), dtype="str")
         known = {
             "started_at": np.tile(self.starts, len(series)),
-            "series": np.repeat(np.array(series, dtype=object), self.n),
+            "series": pd.Series(names.take(np.repeat(np.arange(len(series)), self.n))),
             "is_filling": np.tile(self.filling, len(series)),
         }
         flat = {name: array.ravel() for name, array in values.items()}

@@ -73,9 +73,17 @@ def statement_of(shape: Shape) -> Statement:
         parts += [_changed(shape, rollup, is_known=False), _changed(shape, rollup, is_known=True)]
     rows = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
     keys = [rows.c[name] for name in (*shape.by, *(["bucket"] if shape.grain else []))]
+    if _is_whole(shape):
+        return select(*keys, *(rows.c[name] for name in shape.measures)).order_by(*keys)
     sums = [total(rows.c[name]).label(name) for name in shape.measures]
     statement = select(*keys, *sums).group_by(*keys)
     return statement.order_by(sums[0].desc(), *keys).limit(shape.most) if shape.most else statement.order_by(*keys)
+
+
+def _is_whole(shape: Shape) -> bool:
+    """Return whether the rows are cells of one cube as they stand, so that nothing is added up."""
+    cube = shape.parts[0] if len(shape.parts) == 1 and not (shape.most or shape.is_mended) else None
+    return cube is not None and cube.grain == shape.grain and set(cube.dimensions) == set(shape.by)
 
 
 def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Statement:
