@@ -6,13 +6,25 @@ open ones; older ones are counted by the roll-up. A fixed link shows what was op
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from data.rollups import clocks
 from data.rollups.declarations import REQUEST
@@ -24,7 +36,7 @@ from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from queries.narrowing import Narrowed, narrowed, values
-from queries.open_durations import age
+from queries.open_durations import age, open_ones
 from queries.reading import Columns, Statement, from_rows
 from queries.waiting import FAR, LONG_AGO, open_then
 
@@ -48,6 +60,7 @@ AGES: Mapping[str, int] = {
 """Age class -> its first minute; an age of exactly 60 minutes has not broken the hour."""
 
 YOUNG = timedelta(days=1)
+_FAR_AHEAD = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def by_age(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -79,13 +92,16 @@ def _place(seconds: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def _young(connection: Connection, filters: Filters, numbered: Ids) -> Part:
-    rows = connection.execute(_ages(narrowed(filters), False), _moments(filters, numbered))
-    return [(row.service_id, row.place, row.n) for row in rows]
+    """Return the open requests of the last day: their ages are sent as they are and counted here."""
+    rows = open_ones(connection, replace(filters, since=filters.as_of - YOUNG, until=_FAR_AHEAD), numbered)
+    place = np.searchsorted(EDGES, rows[:, 2], side="left")
+    keys, n = np.unique(rows[:, 0] * len(AGES) + place, return_counts=True)
+    return [(key // len(AGES), key % len(AGES), count) for key, count in zip(keys.tolist(), n.tolist(), strict=True)]
 
 
 def _stopped(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Move requests that started over a day ago, but whose clock stood still, to the class of their clock."""
-    rows = connection.execute(_ages(narrowed(filters), True), _moments(filters, numbered)).all()
+    rows = connection.execute(_lasting(narrowed(filters)), _moments(filters, numbered)).all()
     return [
         moved for row in rows for moved in ((row.service_id, len(AGES) - 1, -row.n), (row.service_id, row.place, row.n))
     ]
@@ -125,15 +141,11 @@ def _moments(filters: Filters, numbered: Ids) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=200)
-def _ages(shape: Narrowed, only_stopped: bool) -> Statement:
-    """Return the open requests of the last day by age class, or the older ones whose clock stood still."""
+def _lasting(shape: Narrowed) -> Statement:
+    """Return the open requests that started over a day ago, and whose clock stood still, by age class."""
     row: Any = takedown_request.c
     day = bindparam("young", type_=BigInteger)
-    if only_stopped:
-        kept = and_(text(ODD_OPEN_REQUEST), clocks.started(row) < day, clocks.measurable(row))
-    else:  # as the index of open requests has it: nothing else is read
-        begun = or_(row.received_at >= day, and_(row.received_at.is_(None), row.notified_at >= day))
-        kept = and_(text(OPEN_REQUEST), begun, row.time_precision == "second")
+    kept = and_(text(ODD_OPEN_REQUEST), clocks.started(row) < day, clocks.measurable(row))
     return _by_place(row, kept, *shape.facts(row))
 
 
@@ -179,25 +191,34 @@ def _waiting(row: Any, numbered: Ids) -> dict[str, object]:
 @lru_cache(maxsize=200)
 def _statement(shape: Narrowed, is_pinned: bool, is_over: bool) -> Statement:
     row: Any = open_then(OPEN_REQUEST) if is_pinned else takedown_request.c
-    old, start = age(row, clocks.DEFAULT).label("age"), clocks.started(row).label("started")
-    where: list[Any] = [] if is_pinned else [text(OPEN_REQUEST)]
-    where += [row.time_precision == "second", _over(row, old) if is_over else _next(row, old), *shape.facts(row)]
-    title = select(func.substr(content.c.title, 1, TEXT_LENGTH)).where(content.c.content_id == row.content_id)
-    columns = (row.content_id, row.request_no, row.service_id, row.province_code, row.stopped_at, start, old)
+    ways = [_over(row)] if is_over else [_begun(row), _spared(row, is_pinned)]
+    found = union_all(*(_of_queue(shape, row, where, is_pinned, is_over) for where in ways)).subquery().c
+    title = select(func.substr(content.c.title, 1, TEXT_LENGTH)).where(content.c.content_id == found.content_id)
     return (
-        select(*columns, title.order_by(content.c.content_id).limit(1).scalar_subquery().label("title"))
-        .where(and_(*where))
-        .order_by(old if is_over else old.desc(), row.content_id, row.request_no)
+        select(*found, title.order_by(content.c.content_id).limit(1).scalar_subquery().label("title"))
+        .order_by(found.age if is_over else found.age.desc(), found.content_id, found.request_no)
         .limit(JUST_OVER_ROWS if is_over else QUEUE_ROWS)
     )
 
 
-def _next(row: Any, old: ColumnElement[int]) -> ColumnElement[bool]:
-    begun = started_between(REQUEST, row, Piece(None, bindparam("due", type_=BigInteger), FAR))
-    spared = or_(row.stopped_at.is_not(None), row.stopped_seconds > 0)
-    return and_(or_(begun, spared), old <= WITHIN_SECONDS, old >= -SKEW_SECONDS)
+def _of_queue(shape: Narrowed, row: Any, where: ColumnElement[bool], is_pinned: bool, is_over: bool) -> Statement:
+    old, start = age(row, clocks.DEFAULT).label("age"), clocks.started(row).label("started")
+    columns = (row.content_id, row.request_no, row.service_id, row.province_code, row.stopped_at, start, old)
+    turn = old > WITHIN_SECONDS if is_over else and_(old <= WITHIN_SECONDS, old >= -SKEW_SECONDS)
+    raw = [] if is_pinned else [text(OPEN_REQUEST)]
+    return select(*columns).where(*raw, row.time_precision == "second", where, turn, *shape.facts(row))
 
 
-def _over(row: Any, old: ColumnElement[int]) -> ColumnElement[bool]:
-    edges = (bindparam(name, type_=BigInteger) for name in ("lingered", "due"))
-    return and_(started_between(REQUEST, row, Piece(None, *edges)), old > WITHIN_SECONDS)
+def _begun(row: Any) -> ColumnElement[bool]:
+    return started_between(REQUEST, row, Piece(None, bindparam("due", type_=BigInteger), FAR))
+
+
+def _spared(row: Any, is_pinned: bool) -> ColumnElement[bool]:
+    """Return the condition that a request started over an hour ago, but its clock stood still: few, by their index."""
+    stopped = or_(row.stopped_at.is_not(None), row.stopped_seconds > 0)
+    odd = stopped if is_pinned else and_(text(ODD_OPEN_REQUEST), stopped)
+    return and_(odd, clocks.started(row) < bindparam("due", type_=BigInteger))
+
+
+def _over(row: Any) -> ColumnElement[bool]:
+    return started_between(REQUEST, row, Piece(None, *(bindparam(n, type_=BigInteger) for n in ("lingered", "due"))))

@@ -1,25 +1,27 @@
 """The share that met each deadline: the promise for all requests, the rules for their own class.
 
-Every request is judged by the deadline that held when its clock started, once that deadline has passed. The class of a
-request (hoax, urgent) is in no roll-up, so this is read from the facts: the newest part of the window that holds at
-most `JUDGED_REQUESTS`.
+Every request is judged by the deadline that held when its clock started, once that deadline has passed. Sums by class
+answer it over any window (`queries.class_sums`). What they do not know (another clock, a province, theme or source, a
+fixed link, a limit that they do not count) is read from the facts: the newest part of the window that holds at most
+`JUDGED_REQUESTS`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, literal, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, literal, or_, select
 
 from data.rollups import clocks
 from data.rollups.clocks import DELETED_BY_UPLOADER, REMOVED, WITHDRAWN, seconds
 from data.rollups.declarations import REQUEST, on_clock
 from data.rollups.shapes import Grain, one_if
 from data.tables import deadline, takedown_request
+from queries.class_sums import COUNTS, Line, is_summed, judged
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
@@ -40,27 +42,6 @@ BY_DEADLINE: Columns = {
     "n_not_yet_due": "count", "n_ended_early": "count",
 }  # fmt: skip
 
-COUNTS = ("due", "within", "open_late", "removed_late", "not_yet_due", "ended_early")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One deadline as it holds: for which class, how long, from when and until when (UTC seconds, None: open)."""
-
-    code: str
-    kind: str
-    applies_to: str
-    minutes: int
-    valid_from: int | None
-    valid_to: int | None
-
-    def judges(self, row: Any, start: ColumnElement[int]) -> ColumnElement[bool]:
-        """Return the condition that a request is judged by this deadline."""
-        of_class = true() if self.applies_to == "all" else row.urgency == self.applies_to
-        since = start >= self.valid_from if self.valid_from is not None else true()
-        until = start < self.valid_to if self.valid_to is not None else true()
-        return and_(of_class, since, until)
-
 
 def by_deadline(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per deadline that held in the window, shortest first; the interval is Wilson's at 95 %.
@@ -70,16 +51,11 @@ def by_deadline(connection: Connection, filters: Filters) -> pd.DataFrame:
     requests and closed messaging are left out. `attrs`: `bounded_since`.
     """
     numbered = ids(connection)
-    cut = newest(connection, filters, numbered, JUDGED_REQUESTS)
-    lines = [line for line in _lines(connection) if _holds(line, cut)]
+    lines = [line for line in _lines(connection) if _holds(line, filters)]
     labels = {row.code: row for row in connection.execute(_LABELS)}
-    if not lines:
-        return from_rows([], BY_DEADLINE, _attrs(cut, filters))
-    statement = _sums(narrowed(cut), cut.clock, cut.pinned, tuple(lines), None)
-    row = connection.execute(statement, _moments(cut, numbered)).mappings().one()
-    rows = [_line(line, labels[line.code], {name: row[f"{name}{at}"] for name in COUNTS})
-            for at, line in enumerate(lines)]  # fmt: skip
-    return from_rows(rows, BY_DEADLINE, _attrs(cut, filters))
+    found, attrs = _judged(connection, filters, numbered, lines, None)
+    rows = [_line(line, labels[line.code], counts.get(0, _NONE)) for line, counts in found.items()]
+    return from_rows(rows, BY_DEADLINE, attrs)
 
 
 def over_time(connection: Connection, filters: Filters, applies_to: str) -> pd.DataFrame:
@@ -88,23 +64,54 @@ def over_time(connection: Connection, filters: Filters, applies_to: str) -> pd.D
     The columns of `takedowns.within_promise_over_time` (`n_within_60` counts what met the rule), every bucket; a bucket
     is filling until the rule has passed for its last request.
     """
-    numbered = ids(connection)
-    cut = newest(connection, filters, numbered, JUDGED_REQUESTS)
-    lines = tuple(line for line in _lines(connection) if line.applies_to == applies_to and line.kind == "rule")
-    buckets = buckets_of(filters)
+    numbered, buckets = ids(connection), buckets_of(filters)
+    lines = [line for line in _lines(connection) if line.applies_to == applies_to and line.kind == "rule"]
+    found, attrs = _judged(connection, filters, numbered, lines, buckets.grain)
     counts = {"n_due": np.zeros(buckets.n, np.int64), "n_within_60": np.zeros(buckets.n, np.int64)}
-    statement = _sums(narrowed(cut), cut.clock, cut.pinned, lines, buckets.grain)
-    for row in connection.execute(statement, _moments(cut, numbered)).mappings() if lines else ():
-        place = row["bucket"] - buckets.first
-        if 0 <= place < buckets.n:
-            counts["n_due"][place] = sum(row[f"due{at}"] for at in range(len(lines)))
-            counts["n_within_60"][place] = sum(row[f"within{at}"] for at in range(len(lines)))
+    for bucket, counted in [pair for by_bucket in found.values() for pair in by_bucket.items()]:
+        if 0 <= (place := bucket - buckets.first) < buckets.n:
+            counts["n_due"][place] += counted["due"]
+            counts["n_within_60"][place] += counted["within"]
     low, high = wilson(counts["n_within_60"], counts["n_due"])
     shares = {"share": share(counts["n_within_60"], counts["n_due"]), "low": low, "high": high}
     longest = max((line.minutes for line in lines), default=0) * 60
     filling = buckets.starts + buckets.grain.width > int(filters.as_of.timestamp()) - longest
     made = counts | shares | {"is_filling": filling}
-    return buckets.frame([""], made, WITHIN_PROMISE_OVER_TIME, _attrs(cut, filters))
+    return buckets.frame([""], made, WITHIN_PROMISE_OVER_TIME, attrs)
+
+
+_NONE = dict.fromkeys(COUNTS, 0)
+
+Judged = dict[Line, dict[int, dict[str, int]]]
+"""Deadline -> bucket -> its counts."""
+
+
+def _judged(
+    connection: Connection, filters: Filters, numbered: Ids, lines: Sequence[Line], grain: Grain | None
+) -> tuple[Judged, dict[str, object]]:
+    """Return what each deadline judges, in the order given, and what the frame says of how it was read."""
+    summed = tuple(line for line in lines if is_summed(line, filters, numbered))
+    others = tuple(line for line in lines if line not in summed)
+    found: Judged = {}
+    attrs: dict[str, object] = {"uses_facts": False, "bounded_since": None}
+    if summed:
+        found |= zip(summed, judged(connection, filters, numbered, summed, grain), strict=True)
+    if others:
+        cut = newest(connection, filters, numbered, JUDGED_REQUESTS)
+        attrs = _attrs(cut, filters)
+        found |= _from_facts(connection, cut, numbered, tuple(line for line in others if _holds(line, cut)), grain)
+    return {line: found[line] for line in lines if line in found}, attrs
+
+
+def _from_facts(
+    connection: Connection, cut: Filters, numbered: Ids, lines: tuple[Line, ...], grain: Grain | None
+) -> Judged:
+    found: Judged = {line: {} for line in lines}
+    statement = _sums(narrowed(cut), cut.clock, cut.pinned, lines, grain)
+    for row in connection.execute(statement, _moments(cut, numbered)).mappings() if lines else ():
+        for at, line in enumerate(lines):
+            found[line][row["bucket"] if grain else 0] = {name: row[f"{name}{at}"] for name in COUNTS}
+    return found
 
 
 def newest(connection: Connection, filters: Filters, numbered: Ids, most: int) -> Filters:

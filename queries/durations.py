@@ -1,9 +1,10 @@
 """How long requests have lasted, with the open ones: counts by service, end and duration.
 
 Ended requests come from the latency histogram where it holds what is asked, open ones from their hour or day of start
-(the last day one by one), so the price is that of the buckets, not of the rows. What no cube holds (a province, a
-theme, a source, another clock, a fixed link) is read from the facts, exact to the second, over a bounded window; so is
-a window with few requests, whatever its length: an office that writes minutes shall read back the same minutes.
+(the last day one by one, many of them then put into the same buckets), so the price is that of the buckets, not of the
+rows. What no cube holds (a province, a theme, a source, another clock, a fixed link) is read from the facts, exact to
+the second, over a bounded window; so is a window with few requests, whatever its length: an office that writes minutes
+shall read back the same minutes.
 Resolution of the histogram: data.rollups.latency. Where a service has many open ones, those older than three days are
 known to the day of their start; those whose clock stood still to the second.
 """
@@ -15,25 +16,26 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection, and_, case, func, select
 
 from data.rollups import clocks
 from data.rollups.clocks import LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
 from data.rollups.declarations import LATENCY, REQUEST, on_clock
-from data.rollups.latency import IN_A_ROW, upper_bounds
 from data.tables import takedown_request
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
+from queries.ended_durations import BY, Counted, ended, in_buckets
 from queries.filters import Filters
 from queries.known import as_known
-from queries.limits import FACTS_WINDOW, FEW_REQUESTS, PINNED_WINDOW
+from queries.limits import FACTS_WINDOW, FEW_OF_A_SERVICE, FEW_REQUESTS, PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed
-from queries.open_durations import SINCE, UNTIL, Counted, age, counted, still_open
-from queries.reading import Columns, Statement, frame, whole_numbers
+from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, age, counted, still_open
+from queries.reading import Columns, Statement, frame
 
 DURATIONS: Columns = {
-    "service": "text", "is_signatory": "flag", "is_closed_messaging": "flag",
-    "end": "text", "seconds": "count", "n": "count",
+    "service": "name", "is_signatory": "flag", "is_closed_messaging": "flag",
+    "end": "name", "seconds": "count", "n": "count",
 }  # fmt: skip
 
 NAMES = ("open", "removed", "restricted", "labelled", "rejected", "withdrawn")
@@ -42,10 +44,7 @@ NAMES = ("open", "removed", "restricted", "labelled", "rejected", "withdrawn")
 END_PLACES = (OPEN, REMOVED, RESTRICTED, LABELLED, REJECTED, WITHDRAWN, WITHDRAWN)
 """Outcome id -> place in `NAMES`: what the uploader deleted counts as withdrawn."""
 
-SECONDS_BITS = 40
-"""Durations are below 2^40 seconds, so service, end and duration fit into one sortable number."""
-
-ABOUT = ("service", "is_signatory", "is_closed_messaging")
+FLAGS = ("is_signatory", "is_closed_messaging")
 
 
 def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -55,16 +54,25 @@ def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
     `is_exact` (to the second) or not (to the histogram's bucket).
     """
     numbered = ids(connection)
-    asked = Asked(LATENCY, filters, numbered, by=("service_id", "outcome_id", "latency_tens"))
+    asked = Asked(LATENCY, filters, numbered, by=BY)
     few = bool(asked.cubes()) and _are_few(connection, filters, numbered)
     if asked.cubes() and not few:
-        rows = np.concatenate([_ended(connection, asked), still_open(connection, filters, numbered)])
+        waiting = still_open(connection, filters, numbered)
+        many = np.isin(waiting[:, 0], _with_many(waiting[:, 0]))
+        waiting[many] = in_buckets(waiting[many])
+        rows = np.concatenate([ended(connection, filters, numbered), waiting])
         return _frame(rows, numbered, {"uses_facts": False, "bounded_since": None, "is_exact": False})
     longest = PINNED_WINDOW if filters.pinned else FACTS_WINDOW
     since = filters.since if few else max(filters.since, filters.until - longest)
     rows = _from_facts(connection, replace(filters, since=since), numbered)
     bounded = since if since > filters.since else None
     return _frame(rows, numbered, {"uses_facts": True, "bounded_since": bounded, "is_exact": True})
+
+
+def _with_many(services: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the services of which there are so many rows that their ages may be put into buckets."""
+    found, n = np.unique(services, return_counts=True)
+    return found[n > FEW_OF_A_SERVICE]
 
 
 def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:
@@ -76,32 +84,20 @@ def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:
 
 def _frame(rows: Counted, numbered: Ids, attrs: Mapping[str, object]) -> pd.DataFrame:
     """Return the rows with equal service, end and duration added up, services in screen order."""
-    services = sorted(set(rows[:, 0].tolist()), key=lambda service: numbered.place("service", service))
-    about = [numbered.about(numbered.code("service", service)) for service in services]
-    places = {service: place for place, service in enumerate(services)}
-    place = np.array([places[service] for service in rows[:, 0].tolist()], dtype=np.int64)
+    services, place = np.unique(rows[:, 0], return_inverse=True)
+    order = sorted(range(len(services)), key=lambda at: numbered.place("service", int(services[at])))
+    names = [numbered.code("service", int(services[at])) for at in order]
     end = np.array(END_PLACES)[np.clip(rows[:, 1], 0, len(END_PLACES) - 1)]
-    keys, inverse = np.unique((place * len(NAMES) + end) << SECONDS_BITS | rows[:, 2], return_inverse=True)
+    pair = np.argsort(order)[place] * len(NAMES) + end
+    keys, inverse = np.unique(pair << SECONDS_BITS | rows[:, 2], return_inverse=True)
     n = np.bincount(inverse, weights=rows[:, 3], minlength=len(keys)).astype(np.int64)
     keys, n = keys[n != 0], n[n != 0]
     seconds, pair = keys & ((1 << SECONDS_BITS) - 1), keys >> SECONDS_BITS
-    known = {name: np.array([line[name] for line in about], dtype=object)[pair // len(NAMES)] for name in ABOUT}
-    ends = np.array(NAMES, dtype=object)[pair % len(NAMES)]
-    return frame(known | {"end": ends, "seconds": seconds, "n": n}, DURATIONS, attrs)
-
-
-_BOUNDS = upper_bounds()
-_MIDDLES = np.concatenate([[0], (_BOUNDS[:-2] + _BOUNDS[1:-1] + 1) // 2, [_BOUNDS[-2]]])
-"""The duration that stands for a histogram bucket: its middle, so that what lies within a deadline stays within it."""
-
-
-def _ended(connection: Connection, asked: Asked) -> Counted:
-    sums = asked.sums()
-    rows = whole_numbers(connection, sums.statement, sums.parameters)
-    counts = rows[:, 3:]
-    line, place = np.nonzero(counts)
-    service, outcome, tens = rows[line, :3].T
-    return np.column_stack([service, outcome, _MIDDLES[tens * IN_A_ROW + place], counts[line, place]])
+    about = [numbered.about(name) for name in names]
+    flags = {name: np.array([line[name] for line in about], dtype=bool)[pair // len(NAMES)] for name in FLAGS}
+    service = pd.Categorical.from_codes(pair // len(NAMES), pd.Index(names))
+    ends = pd.Categorical.from_codes(pair % len(NAMES), pd.Index(NAMES))
+    return frame(flags | {"service": service, "end": ends, "seconds": seconds, "n": n}, DURATIONS, attrs)
 
 
 def _from_facts(connection: Connection, filters: Filters, numbered: Ids) -> Counted:

@@ -69,7 +69,7 @@ QUEUE_ROWS = 50
 """Requests in the countdown: more than a shift can act on within the hour."""
 
 JUDGED_REQUESTS = 50_000
-"""Requests judged one by one by the rule of their class, which no roll-up holds: about a tenth of a second."""
+"""Requests judged one by one by the rule of their class where no sums hold the filters: about a tenth of a second."""
 
 REPORTS_WINDOW = timedelta(days=7)
 """Longest stretch of reports from closed messaging whose way to clarification is read one by one."""

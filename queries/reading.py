@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, cast, func
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Connection, Row, Select, cast, func
 
 Statement = Select[*tuple[Any, ...]]
 """A SELECT of any number of columns."""
@@ -17,10 +17,12 @@ SqlRow = Row[*tuple[Any, ...]]
 """A row of any number of columns."""
 
 Columns = Mapping[str, str]
-"""Column -> kind: text, count (whole, never missing), number (whole, may miss), share or real (float), flag, time."""
+"""Column -> kind: text, name (text of few values, categorical), count (whole, never missing), number (whole, may miss),
+share or real (float), flag, time."""
 
 DTYPES: Columns = {
     "text": "str",
+    "name": "category",
     "count": "int64",
     "number": "Int64",
     "share": "float64",
@@ -54,7 +56,9 @@ def read(connection: Connection, statement: Statement, columns: Columns) -> pd.D
     return frame({name: found.get(name, ()) for name in columns}, columns)
 
 
-def whole_numbers(connection: Connection, statement: Statement, parameters: Mapping[str, Any]) -> NDArray[np.int64]:
+def whole_numbers(
+    connection: Connection, statement: Statement | CompoundSelect[Any], parameters: Mapping[str, Any]
+) -> NDArray[np.int64]:
     """Return the rows of a statement of whole numbers, none missing, as an array of shape (rows, columns).
 
     They come from the driver as they are: of tens of thousands of rows, a row object each would cost the most.
@@ -84,7 +88,7 @@ def cast_to(values: Any, kind: str) -> Any:
     """Return values (a sequence, array or series) as an array of the dtype of a kind."""
     if kind == "time":
         return _times(values)
-    if isinstance(values, np.ndarray) and kind != "text" and values.dtype != object:
+    if isinstance(values, np.ndarray) and kind not in ("text", "name") and values.dtype != object:
         return values.astype(DTYPES[kind]) if kind != "number" else pd.array(values, dtype="Int64")
     if kind in ("share", "real"):
         return np.array([np.nan if value is None else value for value in values], dtype="float64")
@@ -92,7 +96,7 @@ def cast_to(values: Any, kind: str) -> Any:
         return values.astype(DTYPES[kind]).array  # type: ignore[call-overload]
     if kind in ("count", "flag"):
         return np.array(values, dtype=DTYPES[kind])
-    return pd.array(list(values), dtype=DTYPES[kind])  # type: ignore[call-overload]
+    return pd.Categorical(values) if kind == "name" else pd.array(list(values), dtype=DTYPES[kind])  # type: ignore[call-overload]
 
 
 def _times(values: Any) -> Any:

@@ -31,7 +31,12 @@ def refused_in(statement: str) -> list[str]:
 
 
 def is_ordered(statement: Select[Any] | CompoundSelect[Any]) -> bool:
-    """Return whether the rows of a statement come in one order, or there is only one: sums, or a row by its key."""
+    """Return whether the rows of a statement come in one order, or there is only one: sums, or a row by its key.
+
+    Rows that are only added up are asked for with the execution option `any_order`: to sort them would cost the most.
+    """
+    if statement.get_execution_options().get("any_order"):
+        return True
     if statement._order_by_clauses or not isinstance(statement, Select):
         return bool(statement._order_by_clauses)
     plain = [part for part in statement.selected_columns if isinstance(_unnamed(part), Column)]

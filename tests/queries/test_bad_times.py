@@ -41,6 +41,17 @@ def test_every_kind_is_counted_once_and_left_out_of_the_figures(connection: Conn
     assert (whole["n_due"], whole["n_within_60"]) == (1, 1)
 
 
+def test_what_ended_without_ever_starting_is_counted_where_it_ended(connection: Connection) -> None:
+    told = {"outcome_id": REMOVED, "updated_at": ago(hours=3)}
+    factories.request(connection, None, actioned_at=ago(hours=3), **told)
+    factories.request(connection, None, actioned_at=ago(days=3), **told)
+    factories.request(connection, None, actioned_at=ago(hours=3), service_id=TIKTOK, **told)
+    factories.ended(connection, ago(hours=3), 20, REMOVED)
+    assert found(connection, asked()) == {"without_start": 2}
+    assert found(connection, asked(services=("facebook",))) == {"without_start": 1}
+    assert found(connection, asked(window="7d")) == {"without_start": 3}
+
+
 def test_a_date_without_a_time_is_never_zero_minutes(connection: Connection) -> None:
     factories.ended(connection, ago(hours=3), 0, REMOVED, time_precision="day")
     assert takedowns.within_promise(connection, asked()).iloc[-1]["n_due"] == 0

@@ -1,19 +1,22 @@
 """Each deadline for its own class, as it held when the clock started, once it has passed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pandas as pd
 import pytest
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, text, update
 
 from data.engine import transaction
-from data.rollups.clocks import LABELLED, REMOVED, WITHDRAWN
+from data.rollups.clocks import LABELLED, OPEN, REMOVED, WITHDRAWN
 from data.tables import deadline
 from queries import compliance, takedowns
+from queries.filters import Filters
 from queries.shares import wilson
 from tests.queries import factories
-from tests.queries.factories import NOW, TIKTOK, WHATSAPP, ago, asked, at, pinned
+from tests.queries.factories import FACEBOOK, NOW, TIKTOK, WHATSAPP, ago, asked, at, pinned
 
 
 @pytest.fixture
@@ -119,16 +122,57 @@ def test_a_fixed_link_judges_what_was_known_then(connection: Connection) -> None
     assert lines(compliance.by_deadline(connection, asked()))["rule_urgent_4"] == {"due": 1, "within": 1}
 
 
-def test_a_long_window_is_cut_and_says_so(connection: Connection) -> None:
+def test_a_long_window_is_judged_whole_where_sums_know_the_class(connection: Connection) -> None:
+    factories.ended(connection, ago(days=80), 20, REMOVED)
     frame = compliance.by_deadline(connection, asked(window="90d"))
-    assert frame.attrs["bounded_since"] is not None
-    assert frame["n_due"].sum() == 0
+    assert frame.attrs == {"uses_facts": False, "bounded_since": None}
+    assert lines(frame)["promise_60"] == {"due": 1, "within": 1}
+    narrowed = compliance.by_deadline(connection, asked(window="90d", provinces=("11",)))
+    assert narrowed.attrs["uses_facts"]
+    assert narrowed.attrs["bounded_since"] is not None
+    assert narrowed["n_due"].sum() == 0
+
+
+def test_sums_by_class_judge_as_the_requests_themselves_do(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule that begins and one that ends within an hour, stopped clocks, and classes told otherwise by plain SQL."""
+    chance = Random(4)
+    for number in range(150):
+        start = NOW - timedelta(seconds=chance.randrange(3 * 86_400))
+        about = {"service_id": chance.choice((FACEBOOK, FACEBOOK, TIKTOK, WHATSAPP)),
+                 "urgency": chance.choice(("hoax", "urgent", "other")),
+                 "stopped_seconds": chance.choice((0, 0, 0, 3_000)),
+                 "time_precision": "day" if number % 20 == 0 else "second"}  # fmt: skip
+        outcome = chance.choice((OPEN, OPEN, REMOVED, REMOVED, LABELLED, WITHDRAWN))
+        if outcome == OPEN:
+            factories.request(connection, start, stopped_at=start if number % 9 == 0 else None, **about)
+        else:
+            factories.ended(connection, start, chance.choice((-5, 10, 60, 61, 240, 1_440, 1_500)), outcome, **about)
+    connection.execute(text("UPDATE takedown_request SET urgency = 'urgent' WHERE content_id % 7 = 0"))
+    moved = update(deadline).where(deadline.c.code == "rule_hoax_24")
+    connection.execute(moved.values(valid_from=ago(hours=30, seconds=77), valid_to=ago(hours=5, seconds=1_801)))
+    for narrow in ({}, {"services": ("tiktok",)}, {"services": ("facebook", "whatsapp")}):
+        for window in ("24h", "7d"):
+            filters = replace(asked(window=window, **narrow), as_of=NOW + timedelta(seconds=1_234))
+            monkeypatch.undo()
+            summed = _judged(connection, filters)
+            assert not summed[0].attrs["uses_facts"]
+            monkeypatch.setattr(compliance, "is_summed", lambda *_: False)
+            for ours, facts in zip(summed, _judged(connection, filters), strict=True):
+                pd.testing.assert_frame_equal(ours, facts)
+
+
+def _judged(connection: Connection, filters: Filters) -> list[pd.DataFrame]:
+    rules = [compliance.over_time(connection, filters, name) for name in ("hoax", "urgent")]
+    return [compliance.by_deadline(connection, filters), *rules]
 
 
 def test_only_so_many_requests_are_judged_the_newest(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compliance, "JUDGED_REQUESTS", 3)
     for hours in (2, 3, 3, 5, 9):
         factories.ended(connection, ago(hours=hours), 20, REMOVED)
+    monkeypatch.setattr(compliance, "is_summed", lambda *_: False)
     frame = compliance.by_deadline(connection, asked())
     assert lines(frame)["promise_60"] == {"due": 3, "within": 3}
     assert frame.attrs["bounded_since"] == at("2026-03-04 08:00")
