@@ -28,7 +28,7 @@ from sqlalchemy import (
 from data.rollups.clocks import OPEN, seconds, started
 from data.rollups.declarations import REQUEST
 from data.rollups.requests import WITHIN_SECONDS
-from data.rollups.shapes import one_if
+from data.rollups.shapes import DAY, one_if
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked
@@ -37,7 +37,8 @@ from queries.filters import Filters
 from queries.known import AS_OF, known_where
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import SqlRow, Statement, total
-from queries.windows import midnight
+from queries.windows import DAY as DAY_LONG
+from queries.windows import day_end, midnight
 
 NEARING_SECONDS = 2_700
 """From 45 minutes on a request is nearing its deadline."""
@@ -84,15 +85,27 @@ class Waiting:
 
     def oldest(self, connection: Connection) -> SqlRow | None:
         """Return (started, age: seconds of its clock) of the dated open request that started first, or None."""
-        rows = self._rows(connection, "oldest")
+        rows = self._rows(connection, "oldest", self._first_day(connection))
         return rows[0] if rows else None
 
-    def _rows(self, connection: Connection, kind: str) -> Sequence[SqlRow]:
+    def _first_day(self, connection: Connection) -> tuple[int, int]:
+        """Return when the first WIB day with an open request begins and ends; always where no sum tells."""
+        until = day_end(self.filters.as_of) + DAY_LONG
+        always = replace(self.filters, since=LONG_AGO, until=until)
+        asked = Asked(REQUEST, always, self.ids, grain=DAY, measures=("n_open",))
+        if not asked.cubes():
+            return 0, FAR
+        bucket, n_open = asked.sums().numbers(connection).T
+        first = int(bucket[n_open > 0].min(initial=FAR // DAY.width)) * DAY.width - DAY.offset
+        return first, first + DAY.width
+
+    def _rows(self, connection: Connection, kind: str, day: tuple[int, int] = (0, FAR)) -> Sequence[SqlRow]:
         now = int(self.filters.as_of.timestamp())
         moments = {
             "as_of": now, "due": now - WITHIN_SECONDS,
             "since": int(self.filters.since.timestamp()),
             "until": min(int(self.filters.until.timestamp()), now - WITHIN_SECONDS + 1),
+            "first": day[0], "last": day[1],
         }  # fmt: skip
         statement = _statement(kind, narrowed(self.filters), self.filters.pinned)
         return connection.execute(statement, {**values(self.filters, self.ids), **moments}).all()
@@ -177,18 +190,16 @@ def _running(requests: _Requests) -> Statement:
 
 
 def _oldest(requests: _Requests) -> Statement:
-    row = requests.row
-    # Times are given as ranges, or SQLite looks up every request without receipt rather than the few open ones; the
-    # second is sorted by a sum, or PostgreSQL walks all requests by notified_at.
-    kinds = ((row.received_at, row.received_at, true()),
-             (row.notified_at, seconds(row.notified_at) + 0, row.received_at.is_(None)))  # fmt: skip
+    row, (first, last) = requests.row, (bindparam(name, type_=BigInteger) for name in ("first", "last"))
+    kinds = ((row.received_at, true()), (row.notified_at, row.received_at.is_(None)))
     firsts = [
         select(requests.started.label("started"), requests.age.label("age"))
-        .where(requests.is_open, kind, began >= 0, began < FAR, row.time_precision == "second", *requests.narrowed)
-        .order_by(at, row.content_id, row.request_no)
+        .where(requests.is_open, kind, began >= first, began < last, row.time_precision == "second")
+        .where(*requests.narrowed)
+        .order_by(began, row.content_id, row.request_no)
         .limit(1)
         .subquery()
-        for began, at, kind in kinds
+        for began, kind in kinds
     ]
     both = union_all(*(select(first) for first in firsts)).subquery()
     return select(both).order_by(both.c.started, both.c.age)
