@@ -16,6 +16,7 @@ from dashboard.command_line.consoles import bar, note, results, say, thousands
 from dashboard.command_line.exits import TOLD, Exit, Misuse, told
 from data import demonstrations, schema, season
 from data.engine import is_postgres, reader, snapshot, writer
+from data.errors import QueryTooSlow
 from data.recording.bulk import Progress
 from data.rollups import recount
 from queries import benchmark_exactness, benchmarks
@@ -113,7 +114,10 @@ def _benched(address: str, windows: Sequence[str], rounds: int, *, naive: bool) 
         {one.question: one for one in benchmarks.singles(engine, now, rounds, naive=naive)},
     )  # fmt: skip
     for name in windows if naive else ():
-        made.exactness[name] = benchmark_exactness.exactness(engine, Choice(window=name).resolve(now))
+        try:
+            made.exactness[name] = benchmark_exactness.exactness(engine, Choice(window=name).resolve(now))
+        except QueryTooSlow:
+            note(f"{name}: not compared with the facts, which take longer than {PATIENCE_SECONDS:.0f} s to read.")
     with snapshot(engine) as connection:
         made.cells = sum(recount.status(connection).cells.values())
         made.rollup_bytes = benchmarks.rollup_bytes(connection)

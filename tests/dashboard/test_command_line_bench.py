@@ -6,7 +6,8 @@ import pytest
 
 from dashboard.command_line import bench
 from dashboard.command_line.exits import Exit
-from queries import benchmark_targets
+from data.errors import QueryTooSlow
+from queries import benchmark_exactness, benchmark_targets
 from queries.benchmark_questions import PAGES, QUESTIONS, SINGLES
 from queries.benchmark_targets import Benched, Figure, Target
 from tests.dashboard.test_command_line import posko
@@ -36,3 +37,14 @@ def test_an_unknown_window_is_refused() -> None:
     answer = posko("bench", "--window", "kemarin")
     assert answer.exit_code == Exit.MISUSE
     assert "kemarin" in answer.stderr
+
+
+def test_facts_too_many_to_compare_with_are_said_and_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_slow(*_: object) -> None:
+        raise QueryTooSlow
+
+    monkeypatch.setattr(benchmark_exactness, "exactness", too_slow)
+    monkeypatch.setattr(benchmark_targets, "TARGETS", ())
+    answer = posko("bench", "--requests", 1_000, "--rounds", 1, "--window", "24h")
+    assert answer.exit_code == Exit.DONE
+    assert "24h: not compared with the facts" in answer.stderr
