@@ -1,12 +1,12 @@
 """How long requests have lasted, with the open ones: counts by service, end and duration.
 
 Ended requests come from the latency histogram where it holds what is asked, open ones from their hour or day of start
-(the last day one by one, many of them then put into the same buckets), so the price is that of the buckets, not of the
-rows. What no cube holds (a province, a theme, a source, another clock, a fixed link) is read from the facts, exact to
-the second, over a bounded window; so is a window with few requests, whatever its length: an office that writes minutes
-shall read back the same minutes.
-Resolution of the histogram: data.rollups.latency. Where a service has many open ones, those older than three days are
-known to the day of their start; those whose clock stood still to the second.
+(those of the last two days one by one, many of them then put into the same buckets), so the price is that of the
+buckets, not of the rows. What no cube holds (a province, a theme, a source, another clock, a fixed link) is read from
+the facts, exact to the second, over a bounded window; so is a window with few requests, whatever its length: an office
+that writes minutes shall read back the same minutes.
+Resolution of the histogram: data.rollups.latency. Where a service has many open ones, those older than two days are
+known to the hour of their start, older than fifty to its day; those whose clock stood still to the second.
 """
 
 from collections.abc import Mapping

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,15 @@ settings.register_profile("usual", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("explore" if os.environ.get("POSKO_EXPLORE") else "usual")
 # The usual run draws the same examples each time: a new one that fails is a find of its own, not of whoever comes next.
+
+MAIN = sys.modules["__main__"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Put back the main module: Streamlit makes it the page it ran, and a new process would begin with that."""
+    sys.modules["__main__"] = MAIN
+
 
 KINDS = ("sqlite", "postgresql")
 Templates = Callable[[str, schema.Rollups], str]

@@ -3,12 +3,9 @@
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from types import ModuleType
 
 WORKSHOP = multiprocessing.get_context("forkserver")
 WORKSHOP.set_forkserver_preload(["dashboard.command_line", "data.loaders", "data.season.simulator"])
@@ -27,17 +24,6 @@ def _work(words: list[str], address: str, output: str) -> None:
     main()
 
 
-@contextmanager
-def nobody_as_main() -> Iterator[None]:
-    """Let a new process run no main module first: in tests of pages that is a page, and stays it for later tests."""
-    kept = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = kept
-
-
 @dataclass
 class Command:
     """One running `posko` command; `output` is where its words go."""
@@ -50,8 +36,7 @@ class Command:
     def __post_init__(self) -> None:
         """Start it."""
         self.process = WORKSHOP.Process(target=_work, args=(self.words, self.address, str(self.output)), daemon=True)
-        with nobody_as_main():
-            self.process.start()
+        self.process.start()
 
     @property
     def is_running(self) -> bool:

@@ -67,7 +67,7 @@ def as_stored(one: Item, since: int, until: int, as_of: int) -> Item:
     if not one.is_open:
         return replace(one, seconds=_middle(one.seconds))
     for width, offset, first, last in (
-        (DAY, WIB, since, as_of - 3 * DAY), (HOUR, 0, as_of - 3 * DAY, as_of - DAY)
+        (DAY, WIB, since, as_of - 50 * DAY), (HOUR, 0, as_of - 50 * DAY, as_of - 50 * HOUR)
     ):  # fmt: skip
         if first <= one.start < last and not one.has_stood:
             begin = one.start - (one.start + offset) % width
