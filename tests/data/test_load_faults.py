@@ -1,6 +1,5 @@
 """The database full or gone in the middle of a load: a sentence, an exit code, what was acknowledged stays."""
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,8 @@ from data.loaders import Summary, load
 from data.loaders.writing import ROWS_A_BATCH
 from data.rollups.recount import verify
 from tests import postgres
+from tests.data.killed_commands import Command
+from tests.data.test_load_killed import ROWS as SHEET_ROWS
 from tests.data.test_load_killed import counts, loading, sheet
 from tests.loading import OPTIONS, draw
 
@@ -108,9 +109,9 @@ def own_server() -> Iterator[postgres.Server]:
     server.stop()
 
 
-def wait_until(is_so: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
+def wait_until(is_so: Callable[[], bool], command: Command) -> None:
     while not is_so():
-        assert process.poll() is None, process.communicate()
+        assert command.is_running, command.said()
         time.sleep(0.02)
 
 
@@ -120,12 +121,12 @@ def test_a_server_that_dies_in_the_middle_of_a_load(own_server: postgres.Server,
     engine = writer(address)
     schema.create(engine)
     path = sheet(tmp_path)
-    process = loading(path, address)
-    wait_until(lambda: counts(engine)[0] > 0, process)
+    command = loading(path, address)
+    wait_until(lambda: counts(engine)[0] > 0, command)
     engine.dispose()
     own_server.kill()
-    said = process.communicate(timeout=120)[0].decode()
-    assert process.returncode == 3, said
+    assert command.ended(120) == 3, command.said()
+    said = command.said()
     assert "cannot be reached" in said
     assert not [
         secret for secret in (own_server.password, str(own_server.port), "127.0.0.1", "Traceback") if secret in said
@@ -135,7 +136,6 @@ def test_a_server_that_dies_in_the_middle_of_a_load(own_server: postgres.Server,
     assert stored % ROWS_A_BATCH == 0
     assert_whole(engine, stored)
     last = loading(path, address)
-    said = last.communicate(timeout=300)[0].decode()
-    assert last.returncode == 0, said
-    assert_whole(engine, 9_000)
+    assert last.ended(300) == 0, last.said()
+    assert_whole(engine, SHEET_ROWS)
     engine.dispose()
