@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import BigInteger, Connection, Table, delete, func, insert, select, text, update
 
 from data.copying import copy_in
 from data.engine import is_postgres
@@ -84,10 +84,15 @@ def _refill(connection: Connection, rollup: Rollup, counted: Shelves, codes: Cod
     connection.execute(delete(rollup.table))
     with closing(Shelves(len(key_columns(rollup)) + len(rollup.measures))) as shelves:
         for _, cells in counting.parts(rollup, counted, codes):
-            shelves.put(cells[:, 0] << 40 | cells[:, 1] + 1, cells)
+            shelves.put(cells[:, 0] << 40 | (cells[:, 1] >> _passed_over(rollup)) + 1, cells)
         for number in shelves.numbers():
             cells = shelves.take(number)
             _write(connection, rollup, in_key_order(rollup, cells, codes), codes)
+
+
+def _passed_over(rollup: Rollup) -> int:
+    """Return how many low bits of the first key within a cube do not choose the shelf: ids are 63 bits, not few."""
+    return 55 if isinstance(rollup.table.c[key_columns(rollup)[1]].type, BigInteger) else 0
 
 
 def _write(connection: Connection, rollup: Rollup, cells: Numbers, codes: Codes) -> None:
