@@ -19,9 +19,10 @@ from data.rollups.shapes import WIDEST_FIRST, Cube, Grain, Rollup, cube_for
 from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.limits import FACTS_WINDOW, ISSUES_BY_CONTENT_WINDOW
-from queries.narrowing import NUMBERED, narrowed, values
+from queries.narrowing import narrowed, values
 from queries.reading import SqlRow, Statement, whole_numbers
-from queries.sum_statements import Piece, Shape, keys_of, started_between, statement_of
+from queries.sum_statements import Piece, Shape, started_between, statement_of
+from queries.unlisted import NUMBERED, keys_of
 
 __all__ = ["Asked", "Piece", "Sums", "pieces", "started_between"]
 

@@ -1,7 +1,7 @@
 """The names behind the codes: for filter options, captions and the ids that roll-ups are keyed by."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Transaction, false, literal, select, union_al
 from data import tables
 from queries.filters import UNLOCATED, Names
 from queries.reading import Columns, Statement, read
+from queries.unlisted import unlisted
 
 OPTIONS: Columns = {"dimension": "text", "code": "text", "label_id": "text", "label_en": "text", "position": "count"}
 SERVICES: Columns = {
@@ -64,15 +65,19 @@ def names(connection: Connection) -> Names:
 
 @dataclass(frozen=True)
 class Ids:
-    """Code -> id of each numbered dimension, in screen order; which services signed, which are closed messaging."""
+    """Code -> id of each numbered dimension, in screen order; which services signed, which are closed messaging.
+
+    `unlisted`: ids that facts carry and no reference table lists.
+    """
 
     of: Mapping[str, Mapping[str, int]]
     signatories: frozenset[str]
     closed_messaging: frozenset[str]
+    unlisted: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def all(self, dimension: str) -> list[int]:
-        """Return every id of a dimension, in screen order."""
-        return list(self.of.get(dimension, {}).values())
+        """Return every id of a dimension, in screen order; those that facts carry and nobody has listed come last."""
+        return [*self.of.get(dimension, {}).values(), *self.unlisted.get(dimension, ())]
 
     def chosen(self, dimension: str, codes: tuple[str, ...]) -> list[int]:
         """Return the ids of the codes; a code that does not exist gives -9, which matches no row."""
@@ -135,7 +140,7 @@ def _read_ids(connection: Connection) -> Ids:
         of.setdefault(row.dimension, {})[row.code] = row.id
         for flag, codes in flags.items():
             codes.update([row.code] if getattr(row, flag) else [])
-    return Ids(of, frozenset(flags["signed"]), frozenset(flags["closed"]))
+    return Ids(of, frozenset(flags["signed"]), frozenset(flags["closed"]), unlisted(connection, of))
 
 
 def services(connection: Connection) -> pd.DataFrame:

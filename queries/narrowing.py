@@ -13,12 +13,10 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, literal, or_, sel
 from data.tables import content
 from queries.dimensions import Ids
 from queries.filters import UNLOCATED, Filters
+from queries.unlisted import NUMBERED
 
 NARROWED = {"services": "service_id", "provinces": "province_code", "themes": "theme_id", "sources": "source_id"}
 """Field of filters -> dimension of roll-ups and column of facts."""
-
-NUMBERED = {"service_id": "service", "theme_id": "theme", "source_id": "source", "technique_id": "technique"}
-"""Dimension of roll-ups -> name in `Ids`."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, and_, bindparam, cast
 from data.rollups.declarations import on_clock
 from data.rollups.shapes import Cube, Grain, Rollup
 from queries.known import AS_OF, as_known, known_where
-from queries.narrowing import NUMBERED, Narrowed
+from queries.narrowing import Narrowed
 from queries.reading import Statement, total
+from queries.unlisted import keys_of
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,6 @@ class Shape:
     most: int
     is_pinned: bool
     is_mended: bool
-
-
-def keys_of(rollup: Rollup) -> list[str]:
-    """Return the numbered columns before the bucket in the roll-up's key: given always, a read is few ranges."""
-    names = [column.name for column in rollup.table.primary_key]
-    return [name for name in names[1 : names.index("bucket")] if name in NUMBERED]
 
 
 @lru_cache(maxsize=1_000)
