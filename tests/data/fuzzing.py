@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
+from data.reference.files import cells
 from tests.loading import workbook
 
 SHEET = (
@@ -31,6 +32,15 @@ STATEMENTS = (
 )
 FIGURES = "set,measure,service,value,window_start,window_end,source\nA,found,,1203,2023-07-17,2023-11-26,siaran pers\n"
 REACH = "tanggal;kanal;jangkauan;tayangan\n20/11/2025;TVRI;1.000;2.000\n"
+ACTIVITY = (
+    "No,Nama Kegiatan,Tanggal,Jam,Bentuk Kegiatan,Jenis Mitra,Kab/Kota,Jumlah Peserta,Pemutaran\n"
+    '1,Lawan Misinformasi,16 November 2023,09.00 WIB,Seminar,Akademisi,Kota Bandung,"1.250",3\n'
+)
+QOS = (
+    "Kode Site;Nama Site;Waktu Ukur;Unduh (Mbps);Latensi (ms);Packet Loss (%);Status;3T;Kabupaten\n"
+    "NTT-01;Balai Desa A;27/11/2024 13.00 WITA;4,25;120;1,5;up;ya;Kabupaten Alor\n"
+)
+QOS_BY_METRIC = "site,timestamp,metrik,nilai,satuan\nNTT-01,2024-11-27T13:00:00+08:00,unduh,4.25,Mbps\n"
 REVIEW = {
     "@context": "https://schema.org", "@type": "ClaimReview", "url": "https://turnbackhoax.id/1",
     "datePublished": "2024-01-02",
@@ -57,12 +67,32 @@ TRAPS = (
 )  # fmt: skip
 
 
+def kabupaten() -> str:
+    """Return a map of all kabupaten and kota of one province, each a small square around its point."""
+    features = []
+    for row in cells("region"):
+        if row["code"].startswith("34."):
+            x, y = float(row["longitude"]), float(row["latitude"])
+            ring = [[x, y], [x, y + 0.01], [x + 0.01, y + 0.01], [x, y]]
+            geometry = {"type": "Polygon", "coordinates": [ring]}
+            features.append({"type": "Feature", "properties": {"kode": row["code"]}, "geometry": geometry})
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
 def samples() -> list[bytes]:
     """Return one small file of every format."""
     cells = [line.split(";") for line in SHEET.splitlines()]
     texts = [SHEET, ARTICLES, STATEMENTS, FIGURES, REACH, json.dumps(REVIEW), json.dumps([REVIEW, REVIEW])]
     texts += [json.dumps({"@graph": [REVIEW]}), json.dumps({"dataFeedElement": [{"item": [REVIEW]}]})]
-    texts += [json.dumps(ANSWER), json.dumps(MAP), f"{json.dumps(REVIEW)}\n{json.dumps(REVIEW)}\n"]
+    texts += [
+        ACTIVITY,
+        QOS,
+        QOS_BY_METRIC,
+        kabupaten(),
+        json.dumps(ANSWER),
+        json.dumps(MAP),
+        f"{json.dumps(REVIEW)}\n{json.dumps(REVIEW)}\n",
+    ]
     return [*(text.encode() for text in texts), workbook({"Data": cells, "Lain": [["a"], [1]]})]
 
 
