@@ -179,7 +179,7 @@ WRONG: dict[str, tuple[Callable[[], list[Feature]], str]] = {
     "no area": (lambda: [{**feature("11"), "geometry": None}], "Aceh has no area"),
     "a line": (lambda: [feature("11", [[[95, 5], [96, 5], [97, 5]]])], "smaller than 11 m"),
     "no ring": (lambda: [feature("11", [[1, 2, 3]])], "a ring of Aceh is no list of points"),  # type: ignore[list-item]
-    "too large": (lambda: [feature("11", [[[10**400, 5], [96, 5], [97, 5]]])], "is no list of points"),
+    "too large": (lambda: [feature("11", [[[10**400, 5], [96, 5], [97, 5]]])], "outside Indonesia"),
     "no feature": (lambda: [{"type": "Point"}], "must be a FeatureCollection"),
 }
 
