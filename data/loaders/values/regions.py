@@ -116,10 +116,15 @@ class Regions:
         }
         if possible["kemendagri"] == possible["bps"]:
             return {"kemendagri", "bps"}
-        named = self._named(name)
+        named = self.named(name)
         return {scheme for scheme, found in possible.items() if found and (not named or found in named)}
 
-    def _named(self, name: str) -> set[str]:
+    def is_of_bps(self, code: str) -> bool:
+        """Return whether BPS has a region of this code."""
+        return self._by_code(code, "bps") is not None
+
+    def named(self, name: str) -> set[str]:
+        """Return the Kemendagri codes of all regions that a name may mean."""
         words = plain(name)
         return {code for code in [self._provinces.get(_key(words))] if code} | {
             each.code for each in self._candidates(words)
