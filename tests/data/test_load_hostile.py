@@ -125,3 +125,15 @@ def test_reviews_follow_the_date_order_of_their_file_and_say_so(engine: Engine, 
 def test_json_that_is_neither_claims_nor_a_map_is_said_to_be_neither(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(LoadProblem, match="no map"):
         load_one(engine, draw(tmp_path, '{"type": "FeatureCollection", "features": []}', "peta.geojson"))
+
+
+def test_daily_counts_of_the_eu_are_no_statements_and_that_is_said(engine: Engine, tmp_path: Path) -> None:
+    text = "date,platform,statements,moderation_delay_s_mean\n2024-02-01,TikTok,5,86400\n"
+    with pytest.raises(LoadProblem, match="counts of statements by day"):
+        load_one(engine, draw(tmp_path, text))
+
+
+def test_a_header_alone_loads_nothing_and_says_so(engine: Engine, tmp_path: Path) -> None:
+    summary = load_one(engine, draw(tmp_path, HEADER))
+    assert (summary.n_read, summary.all_refused) == (0, False)
+    assert "a header and no rows under it: nothing to load" in summary.notes

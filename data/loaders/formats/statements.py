@@ -18,7 +18,7 @@ from data.loaders.formats.moments import TOLERANCE
 from data.loaders.interpreted import Interpreted, Part, Unknowns
 from data.loaders.options import Options
 from data.loaders.prepared import GroupNumbers, Groups, Prepared
-from data.loaders.problems import RowProblem
+from data.loaders.problems import LoadProblem, RowProblem
 from data.loaders.values.calendars import NAMED_ZONES
 from data.loaders.values.dates import DateStyle, Moment, moment, whole_day
 from data.loaders.values.services import from_name
@@ -41,6 +41,18 @@ HARMS: Mapping[str, str] = _TOLD["harm"]
 SOURCES: Mapping[str, str] = _TOLD["source"]
 TECHNIQUES: Mapping[str, str] = _TOLD["technique"]
 GRAVEST_FIRST = ("removed", "restricted", "labelled")
+
+
+DAILY = frozenset({"statements", "platform"})
+"""Columns of the statistics that the database of the EU gives by day and platform."""
+
+
+def refuse_daily(table: Table) -> None:
+    """Refuse daily counts of statements: they are no statements, and a mapping file would not make them any."""
+    names = frozenset(map(_column, table.header))
+    if names >= DAILY and any(name.startswith("moderation_delay") for name in names):
+        told = "it holds counts of statements by day and platform, not the statements"
+        raise LoadProblem(f"{table.name}: {told}. Download the full or light daily dump of the EU instead.")
 
 
 def is_statements(header: tuple[str, ...]) -> bool:
