@@ -137,3 +137,12 @@ def test_a_header_alone_loads_nothing_and_says_so(engine: Engine, tmp_path: Path
     summary = load_one(engine, draw(tmp_path, HEADER))
     assert (summary.n_read, summary.all_refused) == (0, False)
     assert "a header and no rows under it: nothing to load" in summary.notes
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_rejects_file_on_a_full_disk_is_named_and_the_good_rows_stay(engine: Engine, tmp_path: Path) -> None:
+    bad = "".join(f"J;https://x.com/a/status/{number};99/99/2025\n" for number in range(2, 30))
+    source = draw(tmp_path, f"{HEADER}A;https://x.com/a/status/1;20/11/2025\n{bad}")
+    with pytest.raises(LoadProblem, match="rejects file full cannot be written: No space left"):
+        load_one(engine, source, replace(OPTIONS, rejects=Path("/dev/full"), rejects_used=[]))
+    assert rows(engine, content, "title") == ["A"]
