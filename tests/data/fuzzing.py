@@ -63,7 +63,8 @@ TRAPS = (
     "https://x.com/" + "a" * 3_000, "[]", "{}", "null", "[[[[", '{"a":', "\\u0000", "-" * 70, "x" * 5_000,
     "yesterday", "0 jam lalu",
     "9999 tahun lalu", "se jam lalu", "Feb 30, 2024", "+99:99", "UTC+99", "24.00", "12.30 pm", "1899",
-    "45000.99999", "1e5",
+    "45000.99999", "1e5", "9" * 5_000, "kemarin 25.61", "kemarin pukul 08.15 WITA", "20\u201311\u20132025", "2.500an",
+    '"tak ditutup', '"x"y', "//x.com/a/1", "\u00a0", "a@b.c " * 300, '"nextPageToken": 1,',
 )  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def _zip(chance: random.Random, content: bytes) -> bytes:
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in chance.sample(
-            ("1.csv", "2.csv", "xl/workbook.xml", "../a.csv", ".hidden", "x.xlsx"), chance.randrange(3)
+            ("1.csv", "2.csv", "xl/workbook.xml", "../a.csv", ".hidden", "x.xlsx", "d/"), chance.randrange(4)
         ):
             archive.writestr(name, content)
     return stream.getvalue()
@@ -164,10 +165,16 @@ def _locked(chance: random.Random, content: bytes) -> bytes:
     return bytes(packed)
 
 
+def _twice(chance: random.Random, content: bytes) -> bytes:
+    """Pack what is packed already."""
+    inner = chance.choice((_gzip, _zip, _locked))(chance, content)
+    return chance.choice((_gzip, _zip, _broken_pack))(chance, inner)
+
+
 def _broken_pack(chance: random.Random, content: bytes) -> bytes:
     return chance.choice((_cut, _flip))(chance, chance.choice((_gzip, _zip))(chance, content))
 
 
 Harm = Callable[[random.Random, bytes], bytes]
 HARMS: tuple[Harm, ...] = (_cut, _flip, _trap, _trap, _cell, _cell, _cell, _again, _recoded)
-WRAPS: tuple[Harm, ...] = (_gzip, _zip, _locked, _broken_pack)
+WRAPS: tuple[Harm, ...] = (_gzip, _zip, _locked, _broken_pack, _twice)
