@@ -67,7 +67,8 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     """Give one read-only transaction: everything read in it is of one moment. Faults come as `data.errors`."""
     with translated(), engine.connect() as connection:
         if not is_postgres(engine):
-            yield connection.execution_options(posko_reads=True)
+            connection.execution_options(posko_reads=True).begin()  # what reads past SQLAlchemy would begin nothing
+            yield connection
             return
         limit = engine.get_execution_options().get("posko_query_seconds")
         if limit is None:

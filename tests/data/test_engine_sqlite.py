@@ -223,3 +223,15 @@ def test_a_commit_is_flushed_to_the_disk(writing: Engine) -> None:
     with transaction(writing) as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2, "FULL"
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+
+
+@pytest.mark.parametrize("for_writing", [False, True])
+def test_a_snapshot_is_one_moment_from_its_first_word_also_past_sqlalchemy(
+    writing: Engine, reading: Engine, for_writing: bool
+) -> None:
+    with snapshot(writing if for_writing else reading) as connection:
+        cursor = connection.connection.cursor()
+        before = cursor.execute("SELECT value FROM setting ORDER BY name").fetchall()
+        with transaction(writing) as other:
+            other.execute(update(setting).values(value="x"))
+        assert cursor.execute("SELECT value FROM setting ORDER BY name").fetchall() == before
