@@ -103,8 +103,8 @@ def bad_times(frame: pd.DataFrame) -> str:
     """Return how many requests have times of each bad kind (`bad_times.counts`), zeros included."""
     kinds = [t(f"latencies.bad_{row['kind']}", n=number(row["n"], current())) for row in records(frame)]
     since = frame.attrs.get("bounded_since")
-    bound = [] if since is None else [t("latencies.bad_since", at=formats.moment(since, current()))]
-    return " ".join([t("latencies.bad_kinds", what=" · ".join(kinds)), *bound])
+    bound = "" if since is None else t("latencies.bad_since", at=formats.moment(since, current()))
+    return t("latencies.bad_kinds", what=" · ".join(kinds), since=bound)
 
 
 def draw_errors(answers: Answers) -> None:

@@ -166,7 +166,8 @@ def left_out(frame: pd.DataFrame) -> str:
     """Return what stands outside the denominator of the share, with its numbers."""
     row, tongue = whole(frame), current()
     waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
-    counts = {"withdrawn": row["n_withdrawn"], "bad": row["n_unmeasurable"], "na": row["n_not_applicable"]}
+    names = {"early": "ended_early", "withdrawn": "withdrawn", "bad": "unmeasurable", "na": "not_applicable"}
+    counts = {word: row[f"n_{name}"] for word, name in names.items()}
     return f"{waiting} · {t('latencies.left_out', **{name: number(n, tongue) for name, n in counts.items()})}"
 
 

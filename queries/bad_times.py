@@ -22,7 +22,7 @@ from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Columns, Statement, from_rows, total
 from queries.waiting import open_then
 
-SIFTED_REQUESTS = 4_000
+SIFTED_REQUESTS = 10_000
 """Newest requests that are sifted by what is wrong with their times at every tick: a few milliseconds."""
 
 BAD_TIMES: Columns = {"kind": "text", "n": "count"}

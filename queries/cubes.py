@@ -129,6 +129,6 @@ class Asked:
         bound: dict[str, Any] = {**values(self.filters, self.ids), "as_of": int(self.filters.as_of.timestamp())}
         for number, part in enumerate(parts):
             bound[f"start{number}"], bound[f"end{number}"] = part.bounds
-        for name in keys_of(self.rollup):
-            bound[f"every_{name}"] = bound.get(name) or self.ids.all(NUMBERED[name])
+        for name in keys_of(self.rollup) if any(part.grain for part in parts) else ():
+            bound[f"every_{name}"] = bound.get(name) or self.ids.all(NUMBERED[name], self.rollup.facts.name)
         return bound | {"within": list(self.within)}

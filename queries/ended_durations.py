@@ -103,7 +103,8 @@ def _edge(connection: Connection, filters: Filters, numbered: Ids, start: int, e
 
 def _rows(connection: Connection, filters: Filters, numbered: Ids, parts: Sequence[Part]) -> NDArray[np.int64]:
     """Return the rows of whole buckets: service, outcome, tens and ten counts, those taken away negative."""
-    chosen = numbered.chosen("service", filters.services) if filters.services else numbered.all("service")
+    every = numbered.all("service", LATENCY.facts.name)
+    chosen = numbered.chosen("service", filters.services) if filters.services else every
     values: dict[str, object] = {"services": chosen}
     for number, part in enumerate(parts):
         first, after = ((moment + part.grain.offset) // part.grain.width for moment in (part.start, part.end))

@@ -66,8 +66,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_sources": ("sumber temuan berbeda", "detection sources differ"),
     "not_yet_due": ("{n} belum jatuh tempo", "{n} not yet due"),
     "left_out": (
-        "tidak masuk penyebut: {withdrawn} dicabut, {bad} waktunya tidak terukur, {na} pesan tertutup",
-        "outside the denominator: {withdrawn} withdrawn, {bad} with unmeasurable times, {na} closed messaging",
+        (
+            "tidak masuk penyebut: {early} selesai sebelum tenggatnya lewat, {withdrawn} dicabut,"
+            " {bad} waktunya tidak terukur, {na} pesan tertutup"
+        ),
+        (
+            "outside the denominator: {early} ended with the deadline still ahead, {withdrawn} withdrawn,"
+            " {bad} with unmeasurable times, {na} closed messaging"
+        ),
     ),
     "bad_rows": ("{n} waktu tidak terukur", "{n} unmeasurable times"),
     "endings_note": (
@@ -162,12 +168,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "bad_negative": ("{n} negatif", "{n} negative"),
     "bad_without_end": ("{n} tanpa waktu selesai", "{n} without an end"),
     "bad_day_only": ("{n} hanya tanggal", "{n} with a date only"),
-    "bad_without_start": ("{n} terbuka tanpa waktu mulai", "{n} open without a start"),
+    "bad_without_start": ("{n} tanpa waktu mulai", "{n} without a start"),
     "bad_future": ("{n} di masa depan", "{n} in the future"),
     "bad_kinds": (
-        "Waktu yang tidak terukur: {what}. Disimpan dan dihitung di sini, tidak masuk angka mana pun.",
-        "Times that measure nothing: {what}. Kept and counted here, left out of every figure.",
+        "Waktu yang tidak terukur{since}: {what}. Disimpan dan dihitung di sini, tidak masuk angka mana pun.",
+        "Times that measure nothing{since}: {what}. Kept and counted here, left out of every figure.",
     ),
-    "bad_since": ("(rincian sejak {at})", "(kinds since {at})"),
+    "bad_since": (", yang dirinci sejak {at}", ", by kind since {at}"),
     "as_known": ("seperti diketahui saat itu", "as known then"),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Latensi & Kepatuhan: figures a recount confirms, six items shown with honour, one clock named everywhere."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -294,7 +295,7 @@ def test_bad_times_are_counted_with_a_way_to_their_rows(room: Room, engine: Engi
         factories.ended(connection, ago(hours=3), 5, REMOVED, time_precision="day")
         factories.request(connection, None)
     app = opened("latensi")
-    assert "0 negatif · 0 tanpa waktu selesai · 1 hanya tanggal · 1 terbuka tanpa waktu mulai · 0 di masa" in texts(app)
+    assert "0 negatif · 0 tanpa waktu selesai · 1 hanya tanggal · 1 tanpa waktu mulai · 0 di masa" in texts(app)
     assert "keadaan=tidak_terukur" in links(app)["1 waktu tidak terukur →"]
     assert "49–78\xa0%, n = 37" in texts(app)
 
@@ -331,3 +332,23 @@ def test_charts_hold_only_fields_of_their_tables_and_the_lines_of_the_deadlines(
     assert [(row["minutes"], row["text"]) for row in rows(curves, "line")] == [
         (60, "60 menit · janji satgas"), (240, "4 jam · aturan"), (1_440, "24 jam · aturan"),
     ]  # fmt: skip
+
+
+def test_all_requests_of_the_window_are_in_the_share_or_named_beside_it(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        factories.ended(connection, ago(minutes=20), 5, REMOVED)
+        factories.ended(connection, ago(hours=4), 9, REMOVED, service_id=WHATSAPP)
+        factories.ended(connection, ago(hours=3), 5, REMOVED, time_precision="day")
+    said = texts(opened("latensi"))
+    beside = re.search(
+        r"(\d+) belum jatuh tempo · tidak masuk penyebut: (\d+) selesai sebelum tenggatnya lewat, (\d+) dicabut,"
+        r" (\d+) waktunya tidak terukur, (\d+) pesan tertutup",
+        said,
+    )
+    asked, due = re.search(r"n \\= (\d+) pengajuan", said), re.search(r"dari (\d+) pengajuan", said)
+    assert beside
+    assert asked
+    assert due
+    assert int(beside[2]) >= 1
+    assert int(due[1]) + sum(map(int, beside.groups())) == int(asked[1])
