@@ -69,8 +69,8 @@ def still_open(connection: Connection, filters: Filters, numbered: Ids) -> Count
 
 
 def _by_start(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> Counted:
-    asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",))
-    found = np.array([tuple(row) for row in asked.sums().rows(connection) if row.n_open], dtype=np.int64).reshape(-1, 3)
+    asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",), skips_zeros=True)
+    found = asked.sums().numbers(connection)
     if found[:, 2].sum() <= FEW_REQUESTS:
         return open_ones(connection, filters, numbered)
     n_open = np.bincount(found[:, 0], weights=found[:, 2])

@@ -2,13 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import chain
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Connection, Row, Select, cast, func
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    LargeBinary,
+    Row,
+    Select,
+    cast,
+    func,
+    literal,
+    select,
+)
+
+from data.engine import is_postgres
 
 Statement = Select[*tuple[Any, ...]]
 """A SELECT of any number of columns."""
@@ -59,15 +73,31 @@ def read(connection: Connection, statement: Statement, columns: Columns) -> pd.D
 def whole_numbers(
     connection: Connection, statement: Statement | CompoundSelect[Any], parameters: Mapping[str, Any]
 ) -> NDArray[np.int64]:
-    """Return the rows of a statement of whole numbers, none missing, as an array of shape (rows, columns).
+    """Return the rows of a statement of whole numbers, none missing: shape (rows, columns), in any order.
 
-    They come from the driver as they are: of tens of thousands of rows, a row object each would cost the most.
+    The database sends them as one value: a row each costs Python more than reading it costs the database.
     """
-    result = connection.execute(statement, dict(parameters))
-    width = len(result.keys())
-    rows = result.cursor.fetchall()
-    result.close()
-    return np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=len(rows) * width).reshape(-1, width)
+    packed, width = _packed(statement, is_postgres(connection))
+    columns = connection.execute(packed, dict(parameters)).one()
+    if is_postgres(connection):
+        return np.frombuffer(columns[0] or b"", dtype=">i8").astype(np.int64).reshape(-1, width)
+    return np.column_stack([np.fromstring(column or "", dtype=np.int64, sep=",") for column in columns])
+
+
+@lru_cache(maxsize=2_000)
+def _packed(statement: Statement | CompoundSelect[Any], on_postgres: bool) -> tuple[Statement, int]:
+    """Return the statement that sends the rows of another as one value, and how many columns these have.
+
+    PostgreSQL joins 8 bytes a number, the highest first; SQLite, which has no such function, a text a column.
+    """
+    columns = list(statement.subquery("rows").c)
+    if not on_postgres:
+        return select(*(func.group_concat(column) for column in columns)), len(columns)
+    numbers: list[ColumnElement[Any]] = [
+        func.int8send(cast(column, BigInteger), type_=LargeBinary) for column in columns
+    ]
+    row = reduce(lambda one, other: one.concat(other), numbers)
+    return select(func.string_agg(row, literal(b"", LargeBinary), type_=LargeBinary)), len(columns)
 
 
 def frame(values: Mapping[str, Any], columns: Columns, attrs: Mapping[str, object] | None = None) -> pd.DataFrame:

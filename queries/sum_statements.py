@@ -51,6 +51,7 @@ class Shape:
     narrowed: Narrowed
     is_within: bool
     most: int
+    skips_zeros: bool
     is_pinned: bool
     is_mended: bool
 
@@ -90,7 +91,9 @@ def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Stateme
     where += [row[name].in_(_given(name)) if name in cube.dimensions else row[name] == -1 for name in given]
     if shape.is_within and cube.grain == shape.grain:
         where.append(row.bucket.in_(bindparam("within", expanding=True)))
-    return select(*columns, *(row[name] for name in shape.measures)).where(*where, *shape.narrowed.sums(row, given))
+    sums = [row[name] for name in shape.measures]
+    where += [sums[0] != 0] if shape.skips_zeros else []
+    return select(*columns, *sums).where(*where, *shape.narrowed.sums(row, given))
 
 
 def _from_facts(shape: Shape, rollup: Rollup, number: int) -> Statement:
@@ -118,7 +121,8 @@ def _counted(shape: Shape, rollup: Rollup, row: Any, sign: int = 1) -> Statement
     if shape.grain:
         columns.append(_bucket(rollup.at(row), shape.grain))
     sums = [(sign * rollup.measures[name](row)).label(name) for name in shape.measures]
-    return select(*columns, *sums).where(rollup.where(row))
+    where = [rollup.measures[shape.measures[0]](row) != 0] if shape.skips_zeros else []
+    return select(*columns, *sums).where(rollup.where(row), *where)
 
 
 def _given(name: str) -> Any:
