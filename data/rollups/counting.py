@@ -1,8 +1,9 @@
 """Counting all facts in memory, four weeks at a time: a GROUP BY would sort every fact once a cube; arrays need not.
 
 What counts where is declared; the facts of a table are read once for all its roll-ups, and the declared expressions
-worked out on arrays. What is counted is laid onto shelves of four weeks; every bucket of every grain lies within one
-shelf, so each shelf gives whole cells. Ten million facts need no more memory than their busiest four weeks.
+worked out on arrays. What is counted is laid onto shelves of four weeks (sixteen where a grain is as wide); every
+bucket of every grain lies within one shelf, so each shelf gives whole cells. Ten million facts need no more memory than
+their busiest shelf.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ Cells = tuple[Numbers, Numbers]
 
 @contextmanager
 def counted(connection: Connection, rollups: Sequence[Rollup], codes: Codes) -> Iterator[Mapping[Rollup, Shelves]]:
-    """Give what counts in the roll-ups of one fact table, packed, by the four weeks; the facts are read once."""
+    """Give what counts in the roll-ups of one fact table, packed, by shelf; the facts are read once."""
     program = _program(tuple(rollup.table for rollup in rollups))
     asked = question_of(program.columns.statement(), connection.dialect)
     with ExitStack() as stack:
@@ -60,11 +61,11 @@ def _lay(rollup: Rollup, shelves: Shelves, values: Mapping[str, Numbers]) -> Non
     mine = {name.removeprefix(prefix): column for name, column in values.items() if name.startswith(prefix)}
     counts = np.flatnonzero(mine.pop(COUNTS))
     kept = {name: column[counts] for name, column in mine.items()}
-    shelves.put(part_of(kept[AT], finest(rollup)), place.packed(kept))
+    shelves.put(part_of(rollup, kept[AT], finest(rollup)), place.packed(kept))
 
 
 def parts(rollup: Rollup, shelves: Shelves, codes: Codes) -> Iterator[tuple[int, Numbers]]:
-    """Give the cells of every cube, four weeks at a time, oldest first: the number of the four weeks, and the cells.
+    """Give the cells of every cube, a shelf at a time, oldest first: the number of the shelf, and the cells.
 
     A cell is a row of whole numbers: key columns, then measures, in their declared order; texts are codes.
     """

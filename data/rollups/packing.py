@@ -39,9 +39,9 @@ def wider(bucket: Numbers, grain: Grain, other: Grain) -> Numbers:
     return (bucket * grain.width - grain.offset + other.offset) // other.width
 
 
-def part_of(bucket: Numbers, grain: Grain) -> Numbers:
-    """Return the four weeks in which a bucket lies: no bucket of any grain crosses their edges."""
-    return wider(bucket, grain, BLOCK)
+def part_of(rollup: Rollup, bucket: Numbers, grain: Grain) -> Numbers:
+    """Return the four weeks in which a bucket lies, or what wider grain a roll-up has: no bucket crosses its edges."""
+    return wider(bucket, grain, max((BLOCK, *grains_of(rollup)), key=lambda each: each.width))
 
 
 def texts_of(table: Table) -> tuple[str, ...]:

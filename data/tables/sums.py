@@ -110,7 +110,7 @@ rollup_class = rollup(
 
 rollup_latency = rollup(
     "rollup_latency",
-    "Histogram of latency on the default clock, by the hour, day, week or four weeks the clock started",
+    "Histogram of latency on the default clock, by the hour, day, week, four or sixteen weeks the clock started",
     _cube(),
     *_dimensions("service_id"),
     _bucket("received_at, else notified_at"),

@@ -1,7 +1,8 @@
 """Content by service, theme, source and region over long windows, and the issues with most content by themselves.
 
 The key of content has all that is narrowed before the time; that of issues begins with the issue, and an index gives
-those with most content of a day or of four weeks. Both are made anew when the migrations are done.
+those with most content of a day or of four weeks. Both are made anew when the migrations are done. Latency is summed
+by sixteen weeks as well.
 """
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ revision = "v0012"
 down_revision = "v0011"
 
 UNKEPT = "of the facts; -1 or '*' when the cube does not keep it"
+
+LATENCY = "Histogram of latency on the default clock, by the hour, day, week, four or sixteen weeks the clock started"
 
 MEASURES = {
     "n_found": "Content found",
@@ -35,6 +38,8 @@ def upgrade() -> None:
     _rollup_content()
     op.drop_table("rollup_issue_content")
     _rollup_issue_content()
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_table_comment("rollup_latency", LATENCY, existing_comment=None)
 
 
 def _rollup_content() -> None:
