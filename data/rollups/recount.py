@@ -181,7 +181,7 @@ def _stored(connection: Connection, rollup: Rollup, codes: Codes) -> Shelves:
         part, at = np.zeros(len(cells), dtype=np.int64), cells[:, names.index("bucket")]
         for cube in rollup.cubes:
             here = cells[:, names.index("cube")] == cube.id
-            part[here] = part_of(rollup, at[here], cube.grain)
+            part[here] = part_of(at[here], cube.grain)
         shelves.put(part, cells)
     return shelves
 
