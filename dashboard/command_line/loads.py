@@ -28,7 +28,10 @@ from dashboard.command_line.load_choices import (
 )
 from dashboard.command_line.load_reports import report
 from data.engine import writer
+from data.errors import DatabaseDamaged, DatabaseFault
 from data.loaders import FILES_FEED, LoadProblem, Mapping, Options, Source, load, read_mapping, sources
+
+GOES_ON = "What was loaded before stays: run the same line again to go on."
 
 
 @told
@@ -85,7 +88,8 @@ def _loaded(files: list[str], database: str, options: Options) -> Exit:
     spare_the_collector()
     gravest = Exit.DONE
     with bar() as progress:
-        options = replace(options, progress=_Drawn(progress))
+        drawn = _Drawn(progress)
+        options = replace(options, progress=drawn)
         for source in _each(files):
             if isinstance(source, LoadProblem):
                 gravest = max(gravest, _faulty(source))
@@ -95,6 +99,10 @@ def _loaded(files: list[str], database: str, options: Options) -> Exit:
             except LoadProblem as problem:
                 gravest = max(gravest, _faulty(problem))
                 continue
+            except DatabaseFault as fault:
+                if not drawn.has_loaded or isinstance(fault, DatabaseDamaged):
+                    raise
+                raise type(fault)(f"{fault} {GOES_ON}") from None
             for summary in done:
                 report(summary)
                 gravest = max(gravest, Exit.NOT_RIGHT if summary.all_refused else Exit.DONE)
@@ -127,6 +135,11 @@ class _Drawn:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._tasks: dict[tuple[str, str], TaskID] = {}
+
+    @property
+    def has_loaded(self) -> bool:
+        """Whether a batch was acknowledged."""
+        return any(stage == "load" for _, stage in self._tasks)
 
     def __call__(self, name: str, stage: str, done: int, total: int | None) -> None:
         if (name, stage) not in self._tasks:

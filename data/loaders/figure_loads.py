@@ -29,10 +29,11 @@ class FigureLoad:
 
     def run(self) -> Summary:
         """Write the figures and say where they do not add up."""
-        reader, options = FigureReader(self.table, self.codes), self.options
+        reader, options = FigureReader(self.table, self.codes, self.options), self.options
         summary = Summary(self.table.name, "figures", reader.n_read, len(reader.refused))
         summary.sha256, summary.is_dry_run = self.sha256, options.is_dry_run
-        summary.notes = [f"{len(reader.figures)} figures; {self.table.decoding.sentence}", *imbalances(reader.figures)]
+        summary.notes = [self.table.decoding.sentence, *reader.notes, *imbalances(reader.figures)]
+        summary.date_order = reader.order.order
         with rejects_file(self.source, self.table.name, self.table.header, options) as rejects:
             counts = retrying(lambda: self._written(reader))
             for refusal in reader.refused:

@@ -76,6 +76,8 @@ def prepare(source: Source, tables: list[Table], codes: Codes, options: Options)
     """Survey a file of any known format and return its tables ready to be loaded, and the options to load them with."""
     if not tables:
         return options, [claim_reviews.prepare(source, codes, options)]
+    if options.format in {"auto", "dsa"} and not options.mapping.columns:
+        statements.refuse_daily(tables[0])
     if _is(statements.is_statements, "dsa", tables[0], options):
         return options, [statements.prepare(table, codes, options) for table in tables]
     return reports.prepare_known(tables, codes, options) or (options, sheets.prepare_known(tables, codes, options))
@@ -119,6 +121,8 @@ class TableLoad:
                 options.progress(prepared.name, "load", summary.n_read, prepared.row_count)
             summary.rejects_path = rejects.path
         summary.seconds = perf_counter() - started
+        if not summary.n_read:
+            summary.notes.append("a header and no rows under it: nothing to load")
         if not options.is_dry_run:
             retrying(lambda: write_down(self.engine, summary, options))
         return summary

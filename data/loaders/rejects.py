@@ -1,7 +1,8 @@
 """Rows that were refused: a file for those who can mend them, with line number, reason and the row itself."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -9,6 +10,7 @@ from typing import IO, Any
 from data.loaders.problems import LoadProblem
 
 HEADER = ("line", "reason")
+GOES_ON = "What was loaded before stays: make room or name another with --rejects, and run the same line again."
 LONGEST_CELL = 32_000
 """Characters of a cell that a spreadsheet can show."""
 
@@ -36,7 +38,8 @@ class RejectsFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._stream is not None:
-            self._stream.close()
+            with self._writing():
+                self._stream.close()
         elif kind is None and self._is_ours:
             _take_away(self._wanted)
 
@@ -46,7 +49,17 @@ class RejectsFile:
             self._open()
         self.count += 1
         shown = [str(cell if cell is not None else "")[:LONGEST_CELL] for cell in cells]
-        self._writer.writerow([line, reason, *shown])
+        with self._writing():
+            self._writer.writerow([line, reason, *shown])
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Name the file where its disk is full or gone: its rows are in the quarantine of the database too."""
+        try:
+            yield
+        except OSError as error:
+            said = error.strerror or "its disk does not answer"
+            raise LoadProblem(f"The rejects file {self._wanted.name} cannot be written: {said}. {GOES_ON}") from None
 
     def _open(self) -> None:
         for path in (self._wanted, Path.cwd() / self._wanted.name):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from data.loaders import styles
 from data.loaders.columns import Columns
 from data.loaders.columns import seen as seen_columns
 from data.loaders.fields import MAIN_TIMES, TIMES
@@ -16,7 +17,6 @@ from data.loaders.mappings import Mapping
 from data.loaders.plans import Plan
 from data.loaders.prepared import GroupNumbers
 from data.loaders.problems import LoadProblem, RowProblem
-from data.loaders.values.calendars import NAMED_ZONES
 from data.loaders.values.date_orders import OrderDecision, OrderEvidence
 from data.loaders.values.dates import WIB, DateStyle, Order, moment
 from data.loaders.values.links import host
@@ -142,11 +142,7 @@ def decide(
     if found.rows > found.unreadable and not found.subjects:
         said = f"none of its {found.rows} rows has a headline or a link"
         raise LoadProblem(f"{table.name}: {said}. {seen_columns(table)}")
-    order = found.order.decide()
-    if mapping.date_order:
-        order = replace(order, order=mapping.date_order, reason="given on the command line or in the mapping file")
-    zone = NAMED_ZONES[mapping.zone] if mapping.zone else WIB
-    style = DateStyle(order=order.order or "dmy", zone=zone, as_of=mapping.as_of or as_of)
+    order, style = styles.decided(found.order, mapping, as_of)
     scheme = mapping.region_codes or scheme_of(table.header, found.codes, regions)
     known = {*columns, *mapping.constants}
     is_sheet = "actioned_at" in known or (
@@ -206,7 +202,7 @@ def scheme_of(header: tuple[str, ...], codes: Counter[tuple[str, str]], regions:
 
 
 def _notes(found: Survey, plan: Plan, style: DateStyle, order: OrderDecision) -> list[str]:
-    notes = [f"date order {style.order if order.order else 'not needed'}: {order.reason}"]
+    notes = [styles.sentence(order)]
     if found.order.relative:
         told = style.as_of.astimezone(style.zone).isoformat(timespec="minutes") if style.as_of else "unknown"
         notes.append(f"{found.order.relative} relative times counted from {told}")

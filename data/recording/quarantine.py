@@ -15,13 +15,19 @@ from data.recording.results import Reject
 
 EXCERPT_CHARACTERS = 500
 
+SEARCHED_CHARACTERS = 20_000
+"""Characters of a row that are searched for personal data: of a cell of a megabyte the excerpt shows nothing more."""
+
+LONGEST_PERSONAL = 400
+"""Characters of an address or a number: one that begins so near the end of what is searched may be cut, and unseen."""
+
 PERSONAL_KEYS = frozenset({"name", "contact"})
 PERSONAL_TEXT = (
-    re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
+    re.compile(r"[\w.+-]{1,128}@[\w-]{1,128}\.[\w.-]{1,128}"),
     re.compile(r"(?<!\d)\d{16}(?!\d)"),
     re.compile(r"(?<![\d.])(?:\+?62|0)[\s-]?8\d{1,2}(?:[\s-]?\d{3,5}){2,3}(?!\d)"),
 )
-"""E-mail addresses, NIK (16 digits) and Indonesian mobile numbers in free text."""
+"""E-mail addresses, NIK (16 digits) and Indonesian mobile numbers in free text; bounded, so that none takes long."""
 
 MASK = "[…]"
 
@@ -35,9 +41,12 @@ def keep(connection: Connection, feed_code: str, rejects: Iterable[Reject], *, n
 def masked(row: Mapping[str, Any]) -> str:
     """Return the first characters of a row as JSON, names, contacts and what looks like them masked."""
     shown = {name: MASK if name in PERSONAL_KEYS else value for name, value in row.items() if value is not None}
-    text = json.dumps(shown, ensure_ascii=False, default=str)
+    whole = json.dumps(shown, ensure_ascii=False, default=str)
+    text = whole[:SEARCHED_CHARACTERS]
     for pattern in PERSONAL_TEXT:
         text = pattern.sub(MASK, text)
+    if len(whole) > SEARCHED_CHARACTERS:
+        text = text[:-LONGEST_PERSONAL]
     return text.encode("utf-8", "replace").decode().replace("\\u0000", "")[:EXCERPT_CHARACTERS]
 
 

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
+from data.reference.files import cells
 from tests.loading import workbook
 
 SHEET = (
@@ -31,6 +32,15 @@ STATEMENTS = (
 )
 FIGURES = "set,measure,service,value,window_start,window_end,source\nA,found,,1203,2023-07-17,2023-11-26,siaran pers\n"
 REACH = "tanggal;kanal;jangkauan;tayangan\n20/11/2025;TVRI;1.000;2.000\n"
+ACTIVITY = (
+    "No,Nama Kegiatan,Tanggal,Jam,Bentuk Kegiatan,Jenis Mitra,Kab/Kota,Jumlah Peserta,Pemutaran\n"
+    '1,Lawan Misinformasi,16 November 2023,09.00 WIB,Seminar,Akademisi,Kota Bandung,"1.250",3\n'
+)
+QOS = (
+    "Kode Site;Nama Site;Waktu Ukur;Unduh (Mbps);Latensi (ms);Packet Loss (%);Status;3T;Kabupaten\n"
+    "NTT-01;Balai Desa A;27/11/2024 13.00 WITA;4,25;120;1,5;up;ya;Kabupaten Alor\n"
+)
+QOS_BY_METRIC = "site,timestamp,metrik,nilai,satuan\nNTT-01,2024-11-27T13:00:00+08:00,unduh,4.25,Mbps\n"
 REVIEW = {
     "@context": "https://schema.org", "@type": "ClaimReview", "url": "https://turnbackhoax.id/1",
     "datePublished": "2024-01-02",
@@ -53,8 +63,21 @@ TRAPS = (
     "https://x.com/" + "a" * 3_000, "[]", "{}", "null", "[[[[", '{"a":', "\\u0000", "-" * 70, "x" * 5_000,
     "yesterday", "0 jam lalu",
     "9999 tahun lalu", "se jam lalu", "Feb 30, 2024", "+99:99", "UTC+99", "24.00", "12.30 pm", "1899",
-    "45000.99999", "1e5",
+    "45000.99999", "1e5", "9" * 5_000, "kemarin 25.61", "kemarin pukul 08.15 WITA", "20\u201311\u20132025", "2.500an",
+    '"tak ditutup', '"x"y', "//x.com/a/1", "\u00a0", "a@b.c " * 300, '"nextPageToken": 1,',
 )  # fmt: skip
+
+
+def kabupaten() -> str:
+    """Return a map of all kabupaten and kota of one province, each a small square around its point."""
+    features = []
+    for row in cells("region"):
+        if row["code"].startswith("34."):
+            x, y = float(row["longitude"]), float(row["latitude"])
+            ring = [[x, y], [x, y + 0.01], [x + 0.01, y + 0.01], [x, y]]
+            geometry = {"type": "Polygon", "coordinates": [ring]}
+            features.append({"type": "Feature", "properties": {"kode": row["code"]}, "geometry": geometry})
+    return json.dumps({"type": "FeatureCollection", "features": features})
 
 
 def samples() -> list[bytes]:
@@ -62,7 +85,15 @@ def samples() -> list[bytes]:
     cells = [line.split(";") for line in SHEET.splitlines()]
     texts = [SHEET, ARTICLES, STATEMENTS, FIGURES, REACH, json.dumps(REVIEW), json.dumps([REVIEW, REVIEW])]
     texts += [json.dumps({"@graph": [REVIEW]}), json.dumps({"dataFeedElement": [{"item": [REVIEW]}]})]
-    texts += [json.dumps(ANSWER), json.dumps(MAP), f"{json.dumps(REVIEW)}\n{json.dumps(REVIEW)}\n"]
+    texts += [
+        ACTIVITY,
+        QOS,
+        QOS_BY_METRIC,
+        kabupaten(),
+        json.dumps(ANSWER),
+        json.dumps(MAP),
+        f"{json.dumps(REVIEW)}\n{json.dumps(REVIEW)}\n",
+    ]
     return [*(text.encode() for text in texts), workbook({"Data": cells, "Lain": [["a"], [1]]})]
 
 
@@ -117,7 +148,7 @@ def _zip(chance: random.Random, content: bytes) -> bytes:
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in chance.sample(
-            ("1.csv", "2.csv", "xl/workbook.xml", "../a.csv", ".hidden", "x.xlsx"), chance.randrange(3)
+            ("1.csv", "2.csv", "xl/workbook.xml", "../a.csv", ".hidden", "x.xlsx", "d/"), chance.randrange(4)
         ):
             archive.writestr(name, content)
     return stream.getvalue()
@@ -134,10 +165,16 @@ def _locked(chance: random.Random, content: bytes) -> bytes:
     return bytes(packed)
 
 
+def _twice(chance: random.Random, content: bytes) -> bytes:
+    """Pack what is packed already."""
+    inner = chance.choice((_gzip, _zip, _locked))(chance, content)
+    return chance.choice((_gzip, _zip, _broken_pack))(chance, inner)
+
+
 def _broken_pack(chance: random.Random, content: bytes) -> bytes:
     return chance.choice((_cut, _flip))(chance, chance.choice((_gzip, _zip))(chance, content))
 
 
 Harm = Callable[[random.Random, bytes], bytes]
 HARMS: tuple[Harm, ...] = (_cut, _flip, _trap, _trap, _cell, _cell, _cell, _again, _recoded)
-WRAPS: tuple[Harm, ...] = (_gzip, _zip, _locked, _broken_pack)
+WRAPS: tuple[Harm, ...] = (_gzip, _zip, _locked, _broken_pack, _twice)

@@ -171,15 +171,17 @@ WRONG: dict[str, tuple[Callable[[], list[Feature]], str]] = {
         lambda: [feature("32", nama="Bogor")],
         "'Bogor' is no region of Kemendagri .name of more than one",
     ),
-    "lost zero": (lambda: [feature("11", kode="11.1")], "'11.1' is no region of Kemendagri"),
-    "mixed": (lambda: [*provinces(), *map(feature, YOGYAKARTA)], "lacks|provinces among its kabupaten"),
+    "lost zero": (lambda: [feature("11", kode="11.1")], "'11.1' is no region of Kemendagri: perhaps a zero is lost"),
+    "bps alone": (lambda: [*provinces(), feature("95", kode="97")], "'97' is no region of Kemendagri, but one of BPS"),
+    "other name": (lambda: [feature("11", kode="11", nama="Bali"), *provinces()[1:]], "different regions .11 Bali."),
+    "mixed": (lambda: [*provinces(), *map(feature, YOGYAKARTA)], "provinces among its kabupaten: 11, 12"),
     "swapped axes": (swapped, "Aceh has latitude before longitude"),
     "metres": (lambda: [feature("11", [[[700_000, 10], [700_001, 10], [700_000, 11]]])], "outside Indonesia"),
     "no number": (lambda: [feature("11", [[[float("nan"), 10], [96, 10], [97, 11]]])], "outside Indonesia"),
     "no area": (lambda: [{**feature("11"), "geometry": None}], "Aceh has no area"),
     "a line": (lambda: [feature("11", [[[95, 5], [96, 5], [97, 5]]])], "smaller than 11 m"),
     "no ring": (lambda: [feature("11", [[1, 2, 3]])], "a ring of Aceh is no list of points"),  # type: ignore[list-item]
-    "too large": (lambda: [feature("11", [[[10**400, 5], [96, 5], [97, 5]]])], "is no list of points"),
+    "too large": (lambda: [feature("11", [[[10**400, 5], [96, 5], [97, 5]]])], "outside Indonesia"),
     "no feature": (lambda: [{"type": "Point"}], "must be a FeatureCollection"),
 }
 

@@ -71,6 +71,12 @@ def test_a_cell_that_says_nothing_is_no_time(text: str) -> None:
         ("3 days ago", "2026-11-17T05:00+00:00", "day"),
         ("kemarin", "2026-11-19T00:00+07:00", "day"),
         ("hari ini", "2026-11-20T00:00+07:00", "day"),
+        ("Kemarin pukul 08.15 WITA", "2026-11-19T08:15+08:00", "second"),
+        ("hari ini, 07:00", "2026-11-20T07:00+07:00", "second"),
+        ("15 jam yg lalu.", "2026-11-19T14:00+00:00", "day"),
+        ("2 bln lalu", "2026-09-21T05:00+00:00", "day"),
+        ("2 hr lalu", "2026-11-18T05:00+00:00", "day"),
+        ("2 hr ago", "2026-11-20T03:00+00:00", "day"),
     ],
 )
 def test_a_relative_time_counts_back_from_the_files_as_of(text: str, at: str, precision: str) -> None:
@@ -91,6 +97,7 @@ def test_a_relative_time_without_an_as_of_names_the_option() -> None:
         "13/13/2024",
         "2024-02-30",
         "20/11/2026 25.61",
+        "kemarin 25.61",
         "1 Jan 1970",
         "Mei 2024",
         "99999999999",
@@ -136,6 +143,23 @@ def test_one_date_that_can_only_be_month_first_decides_for_all() -> None:
 
 def test_where_dates_disagree_the_greater_number_decides() -> None:
     assert evidence("25/12/2023", "26/12/2023", "12/27/2023").decide().order == "dmy"
+
+
+def test_where_as_many_dates_insist_on_either_order_that_is_said() -> None:
+    decided = evidence("25/12/2023", "12/25/2023", "03/04/2024").decide()
+    assert decided.order == "dmy"
+    assert decided.reason == (
+        "assumed day first: 1 dates can only be day first, 1 only month first, 1 can be read both ways"
+    )
+
+
+def test_dashes_of_a_word_processor_are_hyphens() -> None:
+    assert evidence("25\u201312\u20132023").decide().order == "dmy"
+    assert moment("25\u201112\u20112023", STYLE) == moment("25-12-2023", STYLE)
+
+
+def test_a_day_number_of_a_spreadsheet_may_have_a_decimal_comma() -> None:
+    assert moment("45000,5", STYLE) == moment("45000.5", STYLE) == moment(45_000.5, STYLE)
 
 
 def test_where_all_can_be_read_both_ways_the_future_decides() -> None:

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+import typer
 from sqlalchemy import Engine, event
 
+from dashboard.command_line import loads
 from data import schema
 from data.engine import writer
 from data.errors import DatabaseFull, DatabaseUnreachable
@@ -55,17 +58,38 @@ def file_engine(tmp_path: Path) -> Iterator[tuple[Engine, Path]]:
     engine.dispose()
 
 
+def fill(engine: Engine) -> None:
+    """Leave no room in the file for any further page."""
+    limit = "PRAGMA max_page_count = 1"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(limit))
+
+
+def test_the_command_says_that_the_same_line_goes_on(
+    file_engine: tuple[Engine, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    engine, path = file_engine
+    sheet = tmp_path / "laporan.csv"
+    sheet.write_text(rows_of(0, 2 * ROWS_A_BATCH))
+    monkeypatch.setattr(loads, "writer", lambda _: engine)
+    monkeypatch.setattr(loads, "spare_the_collector", lambda: None)
+    after_batches(engine, 1, partial(fill, engine))
+    with pytest.raises(typer.Exit) as ended:
+        loads.load_files([str(sheet)], database=str(path))
+    said = " ".join(capsys.readouterr().err.split())
+    assert ended.value.exit_code == 3
+    assert said.endswith(f"make room and repeat it. {loads.GOES_ON}")
+
+
 def test_a_full_disk_keeps_what_was_acknowledged_and_the_same_line_goes_on(
     file_engine: tuple[Engine, Path], tmp_path: Path
 ) -> None:
     engine, _ = file_engine
     source = draw(tmp_path, rows_of(0, ROWS))
 
-    def fill() -> None:
-        limit = "PRAGMA max_page_count = 1"
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(limit))
-
-    after_batches(engine, 2, fill)
+    after_batches(engine, 2, partial(fill, engine))
     with pytest.raises(DatabaseFull, match="The disk of the database is full") as fault:
         load(engine, source, OPTIONS)
     assert str(tmp_path) not in str(fault.value)

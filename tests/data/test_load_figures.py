@@ -105,3 +105,33 @@ def test_a_file_told_to_be_figures_must_have_their_columns(engine: Engine, tmp_p
     for name in ("figures", "dsa", "claimreview"):
         with pytest.raises(LoadProblem, match=f"has not the columns of {name}|cannot be {name}"):
             load(engine, source, replace(OPTIONS, format=name))
+
+
+def imbalances_of(engine: Engine, tmp_path: Path, text: str) -> list[str]:
+    notes = load_one(engine, draw(tmp_path, f"set,measure,service,value\n{text}")).notes
+    return [note.partition(", set Z: ")[2] for note in notes if note.startswith("TIDAK")]
+
+
+def test_what_became_of_content_by_service_must_tie_with_the_whole(engine: Engine, tmp_path: Path) -> None:
+    both = "Z,found,,30\nZ,found,x,10\nZ,found,tiktok,20\nZ,removed,,25\nZ,removed,x,9\n"
+    assert imbalances_of(engine, tmp_path, f"{both}Z,removed,tiktok,16\n") == []
+    assert imbalances_of(engine, tmp_path, f"{both}Z,removed,tiktok,15\n") == ["its parts sum to 24, but removed is 25"]
+    assert imbalances_of(engine, tmp_path, both) == [], "of tiktok nothing is told"
+    assert imbalances_of(engine, tmp_path, both.replace("removed,,25", "removed,,8")) == [
+        "its parts sum to 9, but removed is 8"
+    ]
+
+
+def test_windows_follow_the_date_order_of_the_file_and_must_be_windows(engine: Engine, tmp_path: Path) -> None:
+    head = "set,measure,nilai,mulai,sampai,catatan\n"
+    text = (
+        f"{head}Z,isu,5,03/04/2024,04/25/2024,juga \u202e6\nZ,found,9,04/25/2024,03/04/2024,\nZ,open,1,,12/31/2031,\n"
+    )
+    summary = load_one(engine, draw(tmp_path, text))
+    assert (summary.date_order, summary.rows.new, summary.n_rejected) == ("mdy", 1, 2)
+    assert rows(engine, published_figure, "window_start", where=OURS) == [utc("2024-03-04T00:00+07:00")]
+    assert set(summary.reasons) == {
+        "the window ends before it begins",
+        "window_end lies in the future: 2031-12-31",
+    }
+    assert "noted of Z isu: juga 6" in summary.notes

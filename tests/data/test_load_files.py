@@ -164,6 +164,8 @@ def test_empty_and_doubled_header_names_are_numbered(tmp_path: Path) -> None:
         ("klaim|kanal|url|Tgl. Lapor|Tgl Diturunkan|kab_kota", "title service url reported_at actioned_at regency"),
         ("headline|publishedAt|textualRating|reviewUrl", "title published_at verdict article_url"),
         ("Tanggal|Waktu|Judul|Link Klarifikasi", "at clock title article_url"),
+        ("judul|Kode BPS|tanggal", "title regency_code at"),
+        ("judul|kode kemendagri|tanggal", "title regency_code at"),
         ("isu|tayangan|klasifikasi|kabupaten|provinsi|sumber temuan", "issue views category regency province source"),
     ],
 )

@@ -65,6 +65,7 @@ def zip_of_no_time() -> bytes:
 
 
 FOUND = {
+    "a number of thousands of digits": b'[{"@type": "ClaimReview", "x": ' + b"9" * 5_000,
     "a minute 63": zip_of_no_time(),
     "list as a key": b'{["claims"]: [1]}',
     "object as a key": b"{{}: 1}",

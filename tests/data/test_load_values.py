@@ -44,6 +44,10 @@ from data.tables import metadata
         (17, 17),
         ("2500.0", 2500),
         ("1.234,00", 1234),
+        ("2.500an", 2500),
+        ("10 ribuan", 10_000),
+        ("1,2 jt lebih", 1_200_000),
+        ("2\u00a0500", 2500),
     ],
 )
 def test_numbers_as_offices_write_them(cell: object, value: int) -> None:
@@ -117,6 +121,11 @@ def test_a_number_grouped_either_way_is_read_back(value: int) -> None:
         ("https://bit.ly/abc", None),
         ("https://s.id/abc", None),
         ("https://l.facebook.com/l.php?u=x", None),
+        ("https://translate.google.com/translate?u=x", None),
+        ("https://fb.com/a/posts/1", "facebook"),
+        ("https://instagr.am/p/abc", "instagram"),
+        ("https://telegram.me/kanal/12", "telegram"),
+        ("//x.com/a/status/1", "x"),
     ],
 )
 def test_the_service_of_a_link(link: str, service: str | None) -> None:
@@ -216,6 +225,10 @@ def regions(codes: Codes) -> Regions:
         ("Wakanda", "", Place(None, None, "province not known")),
         ("Bali", "Gotham", Place("51", None, "kabupaten or kota not known")),
         ("", "11.1", Place(None, None, "kabupaten or kota not known")),
+        ("", "32", Place("32")),
+        ("32", "32", Place("32")),
+        ("Bali", "32", Place("51", None, "kabupaten or kota lies in another province")),
+        ("", "9171", Place(None, None, "code means one region of Kemendagri and another of BPS")),
     ],
 )
 def test_where_a_row_lies(regions: Regions, province: str, regency: str, place: Place) -> None:

@@ -1,5 +1,6 @@
 """JSON documents read entry by entry: a feed of any length needs the memory of its longest entry only."""
 
+import codecs
 import io
 import json
 import re
@@ -16,8 +17,29 @@ LONGEST_ENTRY = 64 * 2**20
 LISTS = frozenset({"@graph", "dataFeedElement", "claims", "features", "itemListElement"})
 """Keys of the outermost object under which the entries of a feed stand."""
 
+GOES_ON = "nextPageToken"
+"""Key by which an answer of the Fact Check API says that it has further pages."""
+
 BLANK = re.compile(r"[\s,\x00\ufeff]*")
-DECODER = json.JSONDecoder()
+LONGEST_NUMBER = 40
+"""Digits of a whole number; more is read as a number of floating point, because Python refuses thousands of digits."""
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
+
+
+DECODER = json.JSONDecoder(parse_int=_whole)
+
+
+def _of_windows(error: UnicodeError) -> tuple[str, int]:
+    """Return bytes that are no UTF-8 as Windows-1252 has them, as lines of tables are read; other errors as \ufffd."""
+    if not isinstance(error, UnicodeDecodeError) or error.encoding != "utf-8":
+        return codecs.replace_errors(error)  # type: ignore[return-value]
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("posko-windows", _of_windows)
 
 
 class _Text:
@@ -74,10 +96,11 @@ def entries(source: Source) -> Iterator[Any]:
     """Give the entries of a JSON document: of its outermost list, or of a known list in its outermost object.
 
     An object without such a list is one entry; several documents behind each other (JSON lines) are read in turn.
+    Behind the list of an answer that has further pages stands an entry with `GOES_ON` alone.
     """
     encoding = json.detect_encoding(source.head(4))
     with readable(source.name), source.opened() as stream:
-        wrapped = io.TextIOWrapper(stream, encoding=encoding, errors="replace")
+        wrapped = io.TextIOWrapper(stream, encoding=encoding, errors="posko-windows")
         text = _Text(source.name, wrapped)
         try:
             while text.peek():
@@ -114,3 +137,5 @@ def _object(text: _Text) -> Iterator[Any]:
             small[key] = text.value()
     if not has_list:
         yield small
+    elif small.get(GOES_ON):
+        yield {GOES_ON: small[GOES_ON]}

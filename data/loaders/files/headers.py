@@ -12,6 +12,10 @@ IGNORED = frozenset(_TOLD["ignored"])
 TIME_WORDS = frozenset(_TOLD["time_words"])
 TIME_PARTS = [(field, frozenset(words)) for field, words in _TOLD["time_parts"].items()]
 PARTS = [(field, frozenset(words.split())) for field, spellings in _TOLD["parts"].items() for words in spellings]
+FIGURES: dict[str, str] = by_word(vocabulary("figures")["column"])
+NEEDED_OF_FIGURES = frozenset({"figure_set", "measure", "value"})
+"""Columns that a header of published figures has; no other row names them all."""
+
 NOBODY = "none"
 
 ROWS_SEARCHED = 40
@@ -95,4 +99,5 @@ def header_position(rows: list[list[object]], wanted: frozenset[str]) -> int | N
 def _score(names: list[str], wanted: frozenset[str]) -> int:
     short = [name for name in names if len(name) <= 60]
     asked = {plain(name) for name in short} & {plain(name) for name in wanted}
-    return len({field_of(name) for name in short} - {None}) + 2 * len(asked)
+    is_of_figures = {FIGURES.get(plain(name)) for name in short} >= NEEDED_OF_FIGURES
+    return len({field_of(name) for name in short} - {None}) + 2 * len(asked) + ROWS_SEARCHED * is_of_figures

@@ -5,6 +5,7 @@ import re
 import zipfile
 from typing import Literal
 
+from data.loaders.files.documents import DECODER
 from data.loaders.files.sources import Source, readable
 from data.loaders.problems import LoadProblem
 
@@ -21,9 +22,12 @@ SIGNATURES = (
     (b"PAR1", "a Parquet file. Export it as CSV."),
     (b"\x28\xb5\x2f\xfd", "packed with Zstandard. Unpack it first."),
     (b"BZh", "packed with bzip2. Unpack it first."),
+    (b"\xfd7zXZ", "packed with xz. Unpack it first."),
+    (b"{\\rtf", "a text document (RTF). Copy its table into a workbook."),
     (b"\x7fELF", "a program, not a table."),
     (b"MZ", "a program, not a table."),
 )
+TAR, TAR_AT = b"ustar", 257
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body|table|\?xml|!--|script)", re.IGNORECASE)
 
@@ -36,6 +40,8 @@ def kind_of(source: Source) -> FileKind:
     for signature, what in SIGNATURES:
         if head.startswith(signature):
             raise LoadProblem(f"{source.name} is {what}")
+    if head[TAR_AT:].startswith(TAR):
+        raise LoadProblem(f"{source.name} is a tar archive. Unpack it first.")
     if head.startswith(OLD_OFFICE):
         return _old_office(source)
     if head.startswith(b"PK\x03\x04"):
@@ -76,7 +82,7 @@ def _is_json(head: bytes) -> bool:
     if text[:1] not in {"{", "["}:
         return False
     try:
-        json.JSONDecoder().raw_decode(text)
+        DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
         is_only_cut = error.pos > min(len(text) - 16, 1_000)
         return is_only_cut or re.match(r'[\[{]\s*(?:[\[{"]|[\]}]|$)', text) is not None

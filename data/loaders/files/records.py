@@ -5,15 +5,17 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 csv.field_size_limit(2**31 - 1)
 
 QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 CLOSING = re.compile(r'[^"]*+(?:""[^"]*+)*+"')
-MOST_LINES = 5_000
 MOST_CHARACTERS = 16 * 2**20
 """A cell may hold line breaks, but a quote that is still open after so much was never closed."""
+
+Quote = Literal["closed", "open", "stray"]
+"""How a quoted cell stands at the end of a line; a stray one would be closed in the middle of another row's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class RecordCutter:
             first = waiting.popleft() if waiting else next(lines, None)
             if first is None:
                 return
-            if not self._is_open(first, is_open=False):
+            if self._quote(first, is_open=False) == "closed":
                 yield self._row(number + 1, first)
                 number += 1
                 continue
@@ -61,34 +63,40 @@ class RecordCutter:
     def _joined(self, first: str, waiting: deque[str], lines: Iterator[str]) -> tuple[list[str], bool]:
         """Return the lines of one row and whether its last quote is closed."""
         taken, size = [first], len(first)
-        while len(taken) < MOST_LINES and size < MOST_CHARACTERS:
+        quote: Quote = "open"
+        while quote == "open" and size < MOST_CHARACTERS:
             line = waiting.popleft() if waiting else next(lines, None)
             if line is None:
                 break
             taken.append(line)
             size += len(line)
-            if not self._is_open(line, is_open=True):
-                return taken, True
-        return taken, False
+            quote = self._quote(line, is_open=True)
+        return taken, quote == "closed"
 
-    def _is_open(self, line: str, *, is_open: bool) -> bool:
-        """Return whether a quoted cell is still open at the end of the line."""
+    def _quote(self, line: str, *, is_open: bool) -> Quote:
+        """Return how a quoted cell stands at the end of the line; `is_open`: one is open where the line begins.
+
+        A quote that closes a cell of an earlier line stands at the end of its cell; any other is the next row's own.
+        """
         at = 0
         if is_open:
             closing = CLOSING.match(line)
             if closing is None:
-                return True
+                return "open"
+            behind = line[closing.end() :].lstrip(" \r\n")
+            if behind and not behind.startswith(self.delimiter):
+                return "stray"
             at = self._after_cell(line, closing.end())
         elif '"' not in line:
-            return False
+            return "closed"
         while at < len(line):
             if line[at] == '"':
                 quoted = QUOTED.match(line, at)
                 if quoted is None:
-                    return True
+                    return "open"
                 at = quoted.end()
             at = self._after_cell(line, at)
-        return False
+        return "closed"
 
     def _after_cell(self, line: str, at: int) -> int:
         found = line.find(self.delimiter, at)

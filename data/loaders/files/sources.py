@@ -8,10 +8,11 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from glob import glob, has_magic
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +32,13 @@ MOST_RATIO = 1_000
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile, struct.error, UnicodeDecodeError)
 """How the standard library says that a packed file is not as it was packed."""
 
+DEEPEST = 1
+"""Zip files in a zip file that are opened: the daily dumps of the EU are zip files of zip files."""
+
+TIMES_GZIPPED = 2
+"""Times a file may have been packed with gzip: once by who made it, once by who sent it."""
+
+ZIP, EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 WORKBOOK_PARTS = ("xl/", "xl\\", "content.xml")
 WIB = timezone(timedelta(hours=7))
 
@@ -78,12 +86,30 @@ def readable(name: str) -> Iterator[None]:
 
 
 def sources(name: str, standard_input: BinaryIO) -> Iterator[Source]:
-    """Give the files that a name, a glob or '-' stands for, zip members one by one; raise `LoadProblem` for none."""
+    """Give the files that a name, a glob or '-' stands for, those in zip files one by one.
+
+    Raise `LoadProblem` for none. Of several files one that cannot be opened is given too: it says why when it is read.
+    """
     if name == STANDARD_INPUT:
-        yield _spooled(standard_input)
+        yield from members(_copied("stdin", None, None, standard_input))
         return
-    for path in expanded(name):
-        yield from members(path)
+    paths = expanded(name)
+    yield from _of_several([(path.name, partial(_at, path)) for path in paths])
+
+
+def _of_several(files: Sequence[tuple[str, Callable[[], Iterator[Source]]]]) -> Iterator[Source]:
+    """Give the files behind each name; one that cannot be opened keeps none of the others out."""
+    for name, opened in files:
+        try:
+            yield from opened()
+        except LoadProblem as problem:
+            if len(files) == 1:
+                raise
+            yield Source(name, None, None, partial(_refuse, problem))
+
+
+def _refuse(problem: LoadProblem) -> AbstractContextManager[BinaryIO]:
+    raise problem
 
 
 def expanded(name: str) -> list[Path]:
@@ -96,39 +122,61 @@ def expanded(name: str) -> list[Path]:
     return [path for path in found if path.is_file() and not path.name.endswith(REJECTS_ENDING)]
 
 
-def _spooled(stream: BinaryIO) -> Source:
-    """Return standard input copied to a temporary file, so that it can be read more than once."""
-    copy = tempfile.NamedTemporaryFile(prefix="posko-")  # noqa: SIM115 - lives as long as the source
-    shutil.copyfileobj(stream, copy)
-    copy.flush()
-    path = Path(copy.name)
-
-    def opened() -> BinaryIO:
-        return path.open("rb")
-
-    finalize(opened, copy.close)
-    return _unpacked(Source("stdin", None, None, opened))
-
-
-def members(path: Path) -> Iterator[Source]:
-    """Give a file, or what is in it when it is a zip file; raise `LoadProblem` when it cannot be read."""
+def _at(path: Path) -> Iterator[Source]:
     with readable(path.name):
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        with path.open("rb") as stream:
-            is_zip = stream.read(4) == b"PK\x03\x04"
-    plain = Source(path.name, path, changed, lambda: path.open("rb"))
-    if not is_zip:
-        yield _unpacked(plain)
-        return
-    with readable(path.name), zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir() and not _is_litter(member.filename)]
-    if _is_document(members):
+        path.open("rb").close()
+    yield from members(Source(path.name, path, changed, lambda: path.open("rb")))
+
+
+class _Copy:
+    """A stream copied to a temporary file, which is there as long as somebody can open it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        copy = tempfile.NamedTemporaryFile(prefix="posko-")  # noqa: SIM115 - lives as long as this object
+        finalize(self, copy.close)
+        shutil.copyfileobj(stream, copy)
+        copy.flush()
+        self._path = Path(copy.name)
+
+    def opened(self) -> BinaryIO:
+        return self._path.open("rb")
+
+
+def _copied(name: str, path: Path | None, changed: datetime | None, stream: BinaryIO) -> Source:
+    return Source(name, path, changed, _Copy(stream).opened)
+
+
+def members(source: Source, depth: int = 0) -> Iterator[Source]:
+    """Give a file, or what is in it when it is a zip file; zip files in a zip file are opened too, down to `DEEPEST`.
+
+    Raise `LoadProblem` when it cannot be read.
+    """
+    plain = _unpacked(source)
+    mark = plain.head(4)
+    if mark == EMPTY_ZIP:
+        raise LoadProblem(f"{plain.name} is an empty zip file.")
+    if mark != ZIP:
         yield plain
         return
-    if not members:
-        raise LoadProblem(f"{path.name} is an empty zip file.")
-    for member in members:
-        yield _member(path, member)
+    if depth or plain is not source:
+        with readable(plain.name), plain.opened() as packed:
+            plain = _copied(plain.name, plain.path, plain.modified, packed)
+    with readable(plain.name), plain.opened() as stream, zipfile.ZipFile(stream) as archive:
+        found = [member for member in archive.infolist() if not member.is_dir() and not _is_litter(member.filename)]
+    if _is_document(found):
+        yield plain
+        return
+    if not found:
+        raise LoadProblem(f"{plain.name} is an empty zip file.")
+    if depth > DEEPEST:
+        raise LoadProblem(f"{plain.name} is a zip file too deep inside other zip files. Unpack it first.")
+    named = [(f"{plain.name}/{member.filename}", partial(_inside, plain, member, depth)) for member in found]
+    yield from _of_several(named)
+
+
+def _inside(archive: Source, member: zipfile.ZipInfo, depth: int) -> Iterator[Source]:
+    yield from members(_member(archive, member), depth + 1)
 
 
 def _is_document(members: list[zipfile.ZipInfo]) -> bool:
@@ -142,10 +190,10 @@ def _is_litter(name: str) -> bool:
     return name.startswith("__MACOSX/") or Path(name).name.startswith(".")
 
 
-def _member(path: Path, member: zipfile.ZipInfo) -> Source:
-    name = f"{path.name}/{member.filename}"
+def _member(source: Source, member: zipfile.ZipInfo) -> Source:
+    name = f"{source.name}/{member.filename}"
     if member.flag_bits & 1:
-        raise LoadProblem(f"{path.name} is locked with a password. Unpack it first.")
+        raise LoadProblem(f"{source.name} is locked with a password. Unpack it first.")
     too_tight = member.file_size > 10**8 and member.file_size > MOST_RATIO * max(member.compress_size, 1)
     if member.file_size > MOST_UNPACKED or too_tight:
         raise LoadProblem(
@@ -154,10 +202,10 @@ def _member(path: Path, member: zipfile.ZipInfo) -> Source:
 
     @contextmanager
     def opened() -> Iterator[BinaryIO]:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+        with source.opened() as packed, zipfile.ZipFile(packed) as archive, archive.open(member) as stream:
             yield cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", stream)))
 
-    return _unpacked(Source(name, path, _changed(member), opened))
+    return Source(name, source.path, _changed(member), opened)
 
 
 def _changed(member: zipfile.ZipInfo) -> datetime | None:
@@ -168,9 +216,9 @@ def _changed(member: zipfile.ZipInfo) -> datetime | None:
         return None
 
 
-def _unpacked(source: Source) -> Source:
+def _unpacked(source: Source, times: int = TIMES_GZIPPED) -> Source:
     """Return the source, seen through gzip where its first bytes say so."""
-    if source.head(2) != b"\x1f\x8b":
+    if not times or source.head(2) != b"\x1f\x8b":
         return source
     name = source.name.removesuffix(".gz")
 
@@ -179,4 +227,4 @@ def _unpacked(source: Source) -> Source:
         with source.opened() as packed, gzip.open(packed, "rb") as stream:
             yield cast("BinaryIO", stream)
 
-    return Source(name, source.path, source.modified, opened)
+    return _unpacked(Source(name, source.path, source.modified, opened), times - 1)

@@ -4,6 +4,7 @@ Either ring order is read. A map with a region missing, twice, unknown, coded by
 elsewhere than the register has it is refused with a sentence that names it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from data.loaders.files.sources import Source
 from data.loaders.formats import outlines
 from data.loaders.formats.outlines import Polygon, Ring
 from data.loaders.problems import LoadProblem
-from data.loaders.values.regions import Regions
+from data.loaders.values.regions import Place, Regions
 from data.loaders.vocabulary import vocabulary
 from data.loaders.words import plain
 
@@ -36,6 +37,7 @@ MOST_POINTS = {"province": 1_500, "kabupaten": 500}
 """Points a region has on the average at most: finer than a pixel of the map, and small enough for a telephone."""
 
 SHOWN = 6
+LOST_ZERO = re.compile(r"\d{2}\.\d")
 
 Places = Mapping[str, tuple[float, float]]
 """Longitude and latitude of a point of each region, by Kemendagri code."""
@@ -73,6 +75,7 @@ def read(source: Source, regions: Regions, places: Places) -> Boundaries:
     found = [_outline(source.name, feature) for feature in entries(source)]
     _refuse_bps(source.name, found, regions)
     coded = [(_code(source.name, each, regions), each) for each in found]
+    _refuse_other_names(source.name, coded, regions)
     _refuse_twice(source.name, [code for code, _ in coded])
     kind = "kabupaten" if any("." in code for code, _ in coded) else "province"
     _refuse_missing(source.name, kind, {code for code, _ in coded}, regions.parents)
@@ -151,9 +154,29 @@ def _code(name: str, outline: _Outline, regions: Regions) -> str:
     code = place.regency_code or place.province_code
     if code is None or (place.note and not outline.code):
         told = outline.code or outline.name or "a region without code and name"
-        why = f" ({place.note})" if place.note and not outline.code else ""
-        raise LoadProblem(f"{name}: '{told}' is no region of Kemendagri{why}.")
+        raise LoadProblem(f"{name}: '{told}' is no region of Kemendagri{_why(outline, place, regions)}.")
     return code
+
+
+def _why(outline: _Outline, place: Place, regions: Regions) -> str:
+    if not outline.code:
+        return f" ({place.note})" if place.note else ""
+    if LOST_ZERO.fullmatch(outline.code):
+        return ": perhaps a zero is lost, codes are text (11.10 is not 11.1)"
+    return ", but one of BPS: write the codes of Kemendagri into it" if regions.is_of_bps(outline.code) else ""
+
+
+def _refuse_other_names(name: str, coded: list[tuple[str, _Outline]], regions: Regions) -> None:
+    """Refuse a map of which a code and the name beside it are of different regions."""
+    wrong = [f"{code} {each.name}" for code, each in coded if each.code and _is_of_another(code, each.name, regions)]
+    if wrong:
+        raise LoadProblem(f"{name}: code and name are of different regions ({', '.join(wrong[:SHOWN])}).")
+
+
+def _is_of_another(code: str, name: str, regions: Regions) -> bool:
+    """Tell whether a name is known, and neither that of the region, nor that of its province or of one within it."""
+    named = regions.named(name) if name else set()
+    return bool(named) and not any(each in (code, code[:2]) or each.startswith(f"{code}.") for each in named)
 
 
 def _refuse_twice(name: str, codes: list[str]) -> None:
@@ -164,14 +187,14 @@ def _refuse_twice(name: str, codes: list[str]) -> None:
 
 def _refuse_missing(name: str, kind: str, codes: set[str], parents: dict[str, str | None]) -> None:
     """Refuse a map that leaves out a province, or a kabupaten or kota of a province that it has."""
-    drawn = {code[:2] for code in codes}
+    drawn = {code[:2] for code in codes if kind == "province" or "." in code}
     wanted = {code for code, parent in parents.items() if (parent in drawn if kind == "kabupaten" else not parent)}
     missing, mixed = sorted(wanted - codes), sorted(codes - wanted)
+    if mixed:
+        raise LoadProblem(f"{name} has provinces among its kabupaten: {', '.join(mixed[:SHOWN])}. Load them apart.")
     if missing:
         shown = f"{', '.join(missing[:SHOWN])}{' …' if len(missing) > SHOWN else ''}"
         raise LoadProblem(f"{name} lacks {len(missing)} regions: {shown}.")
-    if mixed:
-        raise LoadProblem(f"{name} has provinces among its kabupaten: {', '.join(mixed[:SHOWN])}. Load them apart.")
 
 
 def _refuse_elsewhere(name: str, drawn: dict[str, list[Polygon]], places: Places) -> list[str]:

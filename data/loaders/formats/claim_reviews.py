@@ -7,31 +7,52 @@ content, unless the review finds the claim true. The line of an entry is its num
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
+from data.loaders import styles
 from data.loaders.codes import Codes
-from data.loaders.files.documents import entries
+from data.loaders.files.documents import GOES_ON, entries
 from data.loaders.files.records import Row
 from data.loaders.files.sources import Source
 from data.loaders.formats.reviews import Review, ReviewReader, appearances_of
 from data.loaders.options import Options
 from data.loaders.prepared import GroupNumbers, Groups, Prepared, lasts
 from data.loaders.problems import LoadProblem
+from data.loaders.values.date_orders import OrderEvidence
+from data.loaders.values.dates import WIB
+from data.loaders.words import without_hidden
 
 Node = Mapping[str, Any]
+
+WITHIN = (
+    "item",
+    "@graph",
+    "dataFeedElement",
+    "itemListElement",
+    "claims",
+    "mainEntity",
+    "review",
+    "hasPart",
+    "subjectOf",
+)
+"""Keys under which an entry that is no review itself may hold reviews."""
 
 
 def prepare(source: Source, codes: Codes, options: Options) -> Prepared[Review]:
     """Survey a JSON document and return its reviews ready to be loaded; raise `LoadProblem` when it holds none."""
-    found = _Found()
+    found = _Found(today=options.now.astimezone(WIB).date())
     for entry in entries(source):
         found.add(entry)
         if found.reviews % 500 == 0:
             options.progress(source.name, "survey", found.reviews, None)
     if not found.reviews:
-        raise LoadProblem(f"{source.name} is JSON, but holds no ClaimReview and no answer of the Fact Check API.")
-    reader = ReviewReader(codes, options, found.last_of_appearance())
+        raise LoadProblem(
+            f"{source.name} is JSON, but holds no ClaimReview, no answer of the Fact Check API and no map."
+        )
+    order, style = styles.decided(found.order, options.mapping, options.as_of)
+    reader = ReviewReader(codes, options, style, found.last_of_appearance())
     return Prepared(
         name=source.name,
         format="claimreview",
@@ -42,7 +63,8 @@ def prepare(source: Source, codes: Codes, options: Options) -> Prepared[Review]:
         numbers=found.groups,
         interpret=reader.interpret,
         unknowns=reader.unknowns,
-        notes=[f"{found.reviews} reviewed claims; other entries: {found.beside}", "counted by the date of the review"],
+        notes=[*found.notes(), *([styles.sentence(order)] if order.order else [])],
+        date_order=order.order,
     )
 
 
@@ -50,22 +72,36 @@ def prepare(source: Source, codes: Codes, options: Options) -> Prepared[Review]:
 class _Found:
     """What one pass over a document found: reviews, other entries, and the groups."""
 
+    today: date
     reviews: int = 0
     beside: int = 0
+    goes_on: bool = False
+    order: OrderEvidence = field(default_factory=OrderEvidence)
     groups: GroupNumbers = field(default_factory=GroupNumbers)
     appearances: "array[int]" = field(default_factory=lambda: array("q"))
     review_of: "array[int]" = field(default_factory=lambda: array("q"))
 
     def add(self, entry: Any) -> None:
         """Count one entry."""
+        if isinstance(entry, dict) and entry.keys() == {GOES_ON}:
+            self.goes_on = True
+            return
         before = self.reviews
         for review in reviews_in(entry):
             self.reviews += 1
+            self.order.add(review.published, self.today)
+            self.order.add(review.claimed, self.today)
             self.groups.add(groups_of(review))
             for number in appearances_of(review):
                 self.appearances.append(number)
                 self.review_of.append(self.reviews)
+        self.goes_on = self.goes_on and self.reviews == before
         self.beside += self.reviews == before
+
+    def notes(self) -> list[str]:
+        """Return what was found, in words; an answer whose last page says that there are further ones is not whole."""
+        notes = [f"{self.reviews} reviewed claims; other entries: {self.beside}", "counted by the date of the review"]
+        return [*notes, "the answer has further pages (nextPageToken): load them too"] if self.goes_on else notes
 
     def last_of_appearance(self) -> dict[int, int]:
         """Return the last review of each address that stands under several."""
@@ -90,7 +126,7 @@ def groups_of(review: Review) -> Groups:
 
 
 def reviews_in(entry: Any) -> Iterator[Review]:
-    """Give the reviews in an entry: itself, or under item, @graph or claimReview."""
+    """Give the reviews in an entry: itself, or under `WITHIN` or claimReview."""
     if isinstance(entry, list):
         for each in entry:
             yield from reviews_in(each)
@@ -100,7 +136,7 @@ def reviews_in(entry: Any) -> Iterator[Review]:
         elif "ClaimReview" in _types(entry):
             yield _of_markup(entry)
         else:
-            for key in ("item", "@graph", "dataFeedElement", "claims", "mainEntity"):
+            for key in WITHIN:
                 yield from reviews_in(entry.get(key))
 
 
@@ -158,7 +194,9 @@ def _text(node: Node, name: str) -> str:
         value = value.get("@value") or value.get("@id")
     if isinstance(value, list):
         value = next((each for each in value if isinstance(each, str)), "")
-    return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+    if isinstance(value, str):
+        return without_hidden(value).strip()
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
 def _addresses(value: Any) -> Iterator[str]:

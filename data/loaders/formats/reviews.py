@@ -17,8 +17,6 @@ from data.loaders.values.quantities import number
 from data.loaders.values.services import from_link, kind_of
 from data.loaders.words import one_line, plain
 
-STYLE = DateStyle()
-
 
 @dataclass(frozen=True)
 class Review:
@@ -47,10 +45,11 @@ class ReviewReader:
     `last_of_appearance` tells for each address under several reviews which of them comes last: content belongs to it.
     """
 
-    def __init__(self, codes: Codes, options: Options, last_of_appearance: dict[int, int]) -> None:
+    def __init__(self, codes: Codes, options: Options, style: DateStyle, last_of_appearance: dict[int, int]) -> None:
         """Read with the reference rows of the database that is loaded into; `unknowns` counts what stays open."""
         self.codes = codes
         self.options = options
+        self.style = style
         self.last_of_appearance = last_of_appearance
         self.unknowns = Unknowns()
 
@@ -122,7 +121,7 @@ class ReviewReader:
 
     def _time(self, review: Review, name: str) -> Moment | None:
         try:
-            read = moment(getattr(review, name), STYLE)
+            read = moment(getattr(review, name), self.style)
         except RowProblem as problem:
             raise RowProblem(f"{name}: {problem}") from None
         if read and read.at > self.options.now + TOLERANCE:

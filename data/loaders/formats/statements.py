@@ -18,12 +18,12 @@ from data.loaders.formats.moments import TOLERANCE
 from data.loaders.interpreted import Interpreted, Part, Unknowns
 from data.loaders.options import Options
 from data.loaders.prepared import GroupNumbers, Groups, Prepared
-from data.loaders.problems import RowProblem
+from data.loaders.problems import LoadProblem, RowProblem
 from data.loaders.values.calendars import NAMED_ZONES
 from data.loaders.values.dates import DateStyle, Moment, moment, whole_day
 from data.loaders.values.services import from_name
 from data.loaders.vocabulary import vocabulary
-from data.loaders.words import one_line, plain
+from data.loaders.words import one_line, plain, without_hidden
 
 NEEDED = frozenset({"uuid", "platform_name", "application_date", "decision_ground", "category"})
 DECISIONS = ("decision_visibility", "decision_account", "decision_provision", "decision_monetary")
@@ -43,14 +43,26 @@ TECHNIQUES: Mapping[str, str] = _TOLD["technique"]
 GRAVEST_FIRST = ("removed", "restricted", "labelled")
 
 
+DAILY = frozenset({"statements", "platform"})
+"""Columns of the statistics that the database of the EU gives by day and platform."""
+
+
+def refuse_daily(table: Table) -> None:
+    """Refuse daily counts of statements: they are no statements, and a mapping file would not make them any."""
+    names = frozenset(map(_column, table.header))
+    if names >= DAILY and any(name.startswith("moderation_delay") for name in names):
+        told = "it holds counts of statements by day and platform, not the statements"
+        raise LoadProblem(f"{table.name}: {told}. Download the full or light daily dump of the EU instead.")
+
+
 def is_statements(header: tuple[str, ...]) -> bool:
     """Return whether a header is one of statements of reasons."""
-    return frozenset(map(str.lower, header)) >= NEEDED
+    return frozenset(map(_column, header)) >= NEEDED
 
 
 def prepare(table: Table, codes: Codes, options: Options) -> Prepared[Row]:
     """Survey a table of statements and return it ready to be loaded."""
-    reader = StatementReader({name.lower(): at for at, name in enumerate(table.header)}, codes, options)
+    reader = StatementReader({_column(name): at for at, name in enumerate(table.header)}, codes, options)
     numbers, count = GroupNumbers(), 0
     for count, row in enumerate(table.rows(), start=1):
         if row.problem is None:
@@ -72,6 +84,11 @@ def prepare(table: Table, codes: Codes, options: Options) -> Prepared[Row]:
             "counted by application_date; content and decision are known to the day only",
         ],
     )
+
+
+def _column(name: str) -> str:
+    """Return a header name as the database of the EU writes it: "Platform Name" is platform_name."""
+    return plain(name).replace(" ", "_")
 
 
 def _itself(row: Row) -> Row:
@@ -172,7 +189,7 @@ class StatementReader:
 def _text(columns: dict[str, int], row: Row, name: str) -> str:
     position = columns.get(name)
     cell = row.cells[position] if position is not None else ""
-    return cell.strip() if isinstance(cell, str) else str(cell)
+    return without_hidden(cell).strip() if isinstance(cell, str) else str(cell)
 
 
 def codes_in(cell: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from data.loaders import styles
 from data.loaders.files.records import Row
 from data.loaders.files.tables import Table, TableReport
 from data.loaders.options import Options
@@ -13,9 +14,8 @@ from data.loaders.problems import RowProblem
 from data.loaders.reports import fields
 from data.loaders.reports.kinds import Columns
 from data.loaders.surveys import scheme_of
-from data.loaders.values.calendars import NAMED_ZONES
 from data.loaders.values.date_orders import OrderDecision, OrderEvidence
-from data.loaders.values.dates import WIB, DateStyle, Moment, moment, on_clock
+from data.loaders.values.dates import WIB, Moment, moment, on_clock
 from data.loaders.values.decimals import Mark, MarkEvidence
 from data.loaders.values.regions import Regions
 
@@ -72,11 +72,7 @@ def decide(table: Table, columns: Columns, options: Options, key: Key, regions: 
     mapping = options.mapping
     bare = Plan(columns=columns, constants=mapping.constants, values=mapping.values)
     found = _survey(table, bare, options, key)
-    order = found.order.decide()
-    if mapping.date_order:
-        order = replace(order, order=mapping.date_order, reason="given on the command line or in the mapping file")
-    zone = NAMED_ZONES[mapping.zone] if mapping.zone else WIB
-    style = DateStyle(order=order.order or "dmy", zone=zone, as_of=mapping.as_of or options.as_of)
+    order, style = styles.decided(found.order, mapping, options.as_of)
     plan = replace(
         bare,
         style=style,

@@ -37,17 +37,20 @@ ZONE = re.compile(r"\b(wita|wit|wib)\b|\b(?:utc|gmt)\b(?!\s*[+-]\s*\d)|(?<=\d)z\
 UNIT_SECONDS = {
     "detik": 1, "second": 1, "seconds": 1, "sec": 1, "secs": 1,
     "menit": 60, "mnt": 60, "minute": 60, "minutes": 60, "min": 60, "mins": 60,
-    "jam": 3_600, "hour": 3_600, "hours": 3_600, "hr": 3_600, "hrs": 3_600,
+    "jam": 3_600, "j": 3_600, "hour": 3_600, "hours": 3_600, "hr": 3_600, "hrs": 3_600, "h": 3_600,
     "hari": 86_400, "day": 86_400, "days": 86_400,
-    "minggu": 604_800, "pekan": 604_800, "week": 604_800, "weeks": 604_800,
-    "bulan": 2_592_000, "month": 2_592_000, "months": 2_592_000,
-    "tahun": 31_536_000, "year": 31_536_000, "years": 31_536_000,
+    "minggu": 604_800, "mgg": 604_800, "pekan": 604_800, "week": 604_800, "weeks": 604_800,
+    "bulan": 2_592_000, "bln": 2_592_000, "month": 2_592_000, "months": 2_592_000,
+    "tahun": 31_536_000, "thn": 31_536_000, "year": 31_536_000, "years": 31_536_000,
 }  # fmt: skip
 """Seconds in a unit of "15 jam lalu"; months and years are of 30 and 365 days, which day precision forgives."""
 
 _UNIT = "|".join(sorted(UNIT_SECONDS, key=len, reverse=True))
+DAYS_AGO = {"kemarin": 1, "yesterday": 1, "hari ini": 0, "today": 0}
+
 RELATIVE = re.compile(
     r"(?:sekitar |kira-kira |about )?"
-    rf"(?:(?P<count>\d{{1,4}}|se|an?|one)\s*(?P<unit>{_UNIT})\s*(?:yang )?(?:lalu|ago)"
-    r"|baru saja|just now|kemarin|yesterday|hari ini|today)"
+    rf"(?:(?P<count>\d{{1,4}}|se|an?|one)\s*(?P<unit>{_UNIT})\s*(?:y(?:an)?g )?(?P<tongue>lalu|ago)"
+    rf"|baru saja|just now|(?P<day>{'|'.join(DAYS_AGO)})"
+    r"(?P<clock>[ ,]+(?:pukul |pkl\.? |jam )?\d{1,2}[.:]\d{2}.{0,20})?)\.?"
 )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from data.loaders.values.calendars import RELATIVE
-from data.loaders.values.dates import LONGEST, NUMERIC, Order, arranged
+from data.loaders.values.dates import LONGEST, NUMERIC, Order, arranged, with_hyphens
 
 Kind = Literal["day_first", "month_first", "either", "year_first", "other"]
 
@@ -32,7 +32,7 @@ class OrderEvidence:
         if isinstance(cell, datetime) or not isinstance(cell, str):
             self.other += 1
             return
-        text = cell.strip().casefold()[:LONGEST]
+        text = with_hyphens(cell.strip().casefold()[:LONGEST])
         found = NUMERIC.search(text)
         if found is None:
             self.other += 1
@@ -53,6 +53,8 @@ class OrderEvidence:
         if self.later_if_day_first != self.later_if_month_first:
             order = "dmy" if self.later_if_day_first < self.later_if_month_first else "mdy"
             return OrderDecision(order, self, self._future())
+        if self.day_first:
+            return OrderDecision("dmy", self, f"assumed day first: {self._insisting()}")
         if self.either:
             return OrderDecision("dmy", self, f"assumed day first: all {self.either} dates can be read both ways")
         return OrderDecision(None, self, "no date leaves the order of day and month open")
@@ -65,7 +67,7 @@ class OrderEvidence:
 
     def _future(self) -> str:
         return (
-            f"all {self.either} dates can be read both ways; day first would put {self.later_if_day_first} of them "
+            f"{self._insisting()}; day first would put {self.later_if_day_first} of them "
             f"in the future, month first {self.later_if_month_first}"
         )
 

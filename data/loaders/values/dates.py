@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from data.loaders.problems import RowProblem
-from data.loaders.values.calendars import MONTH, MONTHS, RELATIVE, UNIT_SECONDS
+from data.loaders.values.calendars import DAYS_AGO, MONTH, MONTHS, RELATIVE, UNIT_SECONDS
 from data.loaders.values.clocks import Clock, clock_and_zone
 from data.loaders.words import is_unknown, without_hidden
 
@@ -32,7 +32,7 @@ DAY_MONTH = re.compile(
 MONTH_DAY = re.compile(rf"\b({MONTH})[\s\-/.]*(\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]+(\d{{4}})(?!\d)")
 YEAR_SECONDS = 365 * 86_400
 COMPACT = re.compile(r"((?:19|20)\d{2})(0\d|1[0-2])([0-2]\d|3[01])(?:t?([0-2]\d)([0-5]\d)([0-5]\d)?)?")
-NUMBER = re.compile(r"\d{5}(?:\.\d+)?|\d{10}(?:\.\d+)?|\d{13}")
+NUMBER = re.compile(r"\d{5}(?:[.,]\d+)?|\d{10}(?:\.\d+)?|\d{13}")
 
 EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 EXCEL_DAYS = (32_874, 73_415)
@@ -40,6 +40,9 @@ EXCEL_DAYS = (32_874, 73_415)
 
 UNIX_SECONDS = (631_152_000, 4_133_980_800)
 """Unix seconds of 1990-01-01 and 2101-01-01."""
+
+HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+"""Dashes that a word processor puts in the place of hyphens."""
 
 CLOCK_CODES = ("%H", "%I", "%c", "%X", "%T", "%R")
 
@@ -55,6 +58,11 @@ class DateStyle:
     zone: timezone = WIB
     as_of: datetime | None = None
     pattern: str | None = None
+
+
+def with_hyphens(text: str) -> str:
+    """Return the text with plain hyphens in the place of dashes."""
+    return text if text.isascii() else text.translate(HYPHENS)
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ def _of_text(text: str, style: DateStyle) -> Moment | None:
         raise RowProblem("a long text stands where a time should")
     if style.pattern:
         return _by_pattern(text, style.pattern, style.zone)
-    lowered = text.casefold()
+    lowered = with_hyphens(text.casefold())
     found = _compact_or_number(lowered, style.zone) or _relative(lowered, style) or _written(lowered, style)
     if found is None:
         raise RowProblem(f"'{text}' is no time that is understood")
@@ -129,20 +137,22 @@ def _compact_or_number(text: str, zone: timezone) -> Moment | None:
     if found := COMPACT.fullmatch(text):
         midnight = _midnight(int(found[1]), int(found[2]), int(found[3]), zone)
         return _at(midnight, Clock(int(found[4]), int(found[5]), int(found[6] or 0)) if found[4] else None)
-    return _of_number(float(text), zone) if NUMBER.fullmatch(text) else None
+    return _of_number(float(text.replace(",", ".")), zone) if NUMBER.fullmatch(text) else None
 
 
 def _relative(text: str, style: DateStyle) -> Moment | None:
-    parts = None if text[-1].isdigit() else RELATIVE.fullmatch(text)
+    is_written = text[-1].isdigit() and not text.startswith(tuple(DAYS_AGO))
+    parts = None if is_written else RELATIVE.fullmatch(text)
     if parts is None:
         return None
     if style.as_of is None:
         raise RowProblem(f"'{text}' counts back from a moment that this file does not state; give it with --as-of")
-    days = {"kemarin": 1, "yesterday": 1, "hari ini": 0, "today": 0}.get(text)
-    if days is not None:
-        wall = style.as_of.astimezone(style.zone) - timedelta(days=days)
-        return _midnight(wall.year, wall.month, wall.day, style.zone)
-    seconds = UNIT_SECONDS[parts["unit"]] if parts["unit"] else 0
+    if parts["day"]:
+        clock, zone = clock_and_zone(parts["clock"] or "", style.zone)
+        wall = style.as_of.astimezone(zone) - timedelta(days=DAYS_AGO[parts["day"]])
+        return _at(_midnight(wall.year, wall.month, wall.day, zone), clock)
+    is_hari = (parts["unit"], parts["tongue"]) == ("hr", "lalu")
+    seconds = UNIT_SECONDS["hari" if is_hari else parts["unit"]] if parts["unit"] else 0
     count = int(parts["count"]) if (parts["count"] or "").isdecimal() else 1
     _check_year(style.as_of.year - seconds * count // YEAR_SECONDS)
     at = (style.as_of - timedelta(seconds=seconds * count)).astimezone(UTC)

@@ -39,9 +39,10 @@ def links_in(text: str) -> tuple[str, ...]:
 def _made_whole(part: str) -> str | None:
     for pattern, mended in DEFANGED:
         part = pattern.sub(mended, part)
+    part = part.removeprefix("//")
     if not part or len(part) > LONGEST or "@" in part.split("/")[0] or not CANDIDATE.fullmatch(part):
         return None
-    link = part if "://" in part else f"https://{part.lstrip('/')}"
+    link = part if "://" in part else f"https://{part}"
     return link if host(link) else None
 
 

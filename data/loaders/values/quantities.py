@@ -9,8 +9,8 @@ from data.loaders.words import is_unknown, without_hidden
 SHAPE = re.compile(
     r"(?:[±~≈<>≥≤+]|\b(?:sekitar|kira-kira|kurang lebih|lebih dari|hampir|about|over|rp\.?))?\s*"
     r"(?P<digits>\d[\d.,' ]*)"
-    r"\s*(?P<unit>ribu|rb|k|juta|jt|miliar|milyar|mil|m|b)?\b\.?"
-    r"\s*(?P<rounded>-?\s*an\b|\+)?"
+    r"\s*(?P<unit>(?:ribu|rb|k|juta|jt|miliar|milyar|mil|m|b)(?=an\b|\b))?\.?"
+    r"\s*(?P<rounded>-?\s*an\b|\+|lebih\b)?"
     r"\s*(?P<what>(?:kali|x|views?|tayangan|penayangan|penonton|orang|suka|likes?|shares?|dibagikan|ditonton|pengguna|akun)\b.{0,20})?"
 )
 THOUSAND, MILLION, BILLION = Decimal(1_000), Decimal(1_000_000), Decimal(1_000_000_000)
@@ -51,7 +51,7 @@ def number(cell: object) -> Decimal | None:
 def _of_text(text: str) -> Decimal | None:
     if is_unknown(text) or len(text) > LONGEST:
         return None
-    found = SHAPE.fullmatch(text.casefold())
+    found = SHAPE.fullmatch(" ".join(text.casefold().split()))
     if found is None:
         return None
     digits, unit = found["digits"].replace(" ", "").replace("'", "").rstrip(".,"), found["unit"]

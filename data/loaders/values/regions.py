@@ -31,6 +31,7 @@ EVERYWHERE = frozenset(
         "lintas provinsi",
     }
 )
+ELSEWHERE = "kabupaten or kota lies in another province"
 SAME_WORDS = ((re.compile(r"\bkep\b"), "kepulauan"), (re.compile(r"\b(?:prov|provinsi|propinsi|province)\b ?"), ""))
 
 
@@ -115,10 +116,15 @@ class Regions:
         }
         if possible["kemendagri"] == possible["bps"]:
             return {"kemendagri", "bps"}
-        named = self._named(name)
+        named = self.named(name)
         return {scheme for scheme, found in possible.items() if found and (not named or found in named)}
 
-    def _named(self, name: str) -> set[str]:
+    def is_of_bps(self, code: str) -> bool:
+        """Return whether BPS has a region of this code."""
+        return self._by_code(code, "bps") is not None
+
+    def named(self, name: str) -> set[str]:
+        """Return the Kemendagri codes of all regions that a name may mean."""
         words = plain(name)
         return {code for code in [self._provinces.get(_key(words))] if code} | {
             each.code for each in self._candidates(words)
@@ -160,7 +166,10 @@ class Regions:
     def _within(self, province: Place, text: str, scheme: Scheme | None) -> Place:
         if CODE.fullmatch(text.strip()):
             found = self._coded(text.strip(), scheme)
-            candidates = {Regency(found.regency_code, str(found.province_code), "")} if found.regency_code else set()
+            if found.regency_code is None:
+                is_own = found.note or province.province_code in (None, found.province_code)
+                return Place(province.province_code or found.province_code, None, found.note if is_own else ELSEWHERE)
+            candidates = {Regency(found.regency_code, str(found.province_code), "")}
         else:
             candidates = self._candidates(plain(text))
         inside = {each for each in candidates if province.province_code in (None, each.province_code)}
@@ -182,7 +191,7 @@ def _why(candidates: set[Regency], inside: set[Regency], province: Place) -> str
     if len(inside) > 1:
         return "name of more than one kabupaten or kota"
     if candidates and province.province_code:
-        return "kabupaten or kota lies in another province"
+        return ELSEWHERE
     return province.note or "kabupaten or kota not known"
 
 
