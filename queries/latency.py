@@ -166,7 +166,8 @@ def _drawn(service: str, rows: Rows) -> Iterator[dict[str, object]]:
     place = np.searchsorted(curve.times, drawn, side="right")
     up, low, high = (np.concatenate([[1.0], side])[place] for side in (curve.survival, curve.low, curve.high))
     at_risk = curve.at_risk[np.searchsorted(curve.times, drawn, side="left")]
-    low, high = np.where(np.isnan(low), up, low), np.where(np.isnan(high), up, high)
+    low = np.where(np.isnan(low), up, low)
+    high = pd.Series(high).ffill().fillna(1).to_numpy()  # all down: no surer of it than at the step before
     columns = (drawn / 60, at_risk, up, low, high)
     for minutes, n, *shares in zip(*(column.tolist() for column in columns), strict=True):
         known = dict(zip(("still_up", "low", "high"), shares, strict=True))
