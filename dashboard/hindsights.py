@@ -84,7 +84,7 @@ def _share(row: Mapping[str, Any], side: str) -> str:
     if not n:
         return formats.UNKNOWN
     shown = formats.percent_range(row[f"low_{side}"], row[f"high_{side}"], current())
-    return f"{formats.percent(row[f'share_{side}'], current(), 0)} ({shown}), n = {number(n, current())}"
+    return f"{formats.whole_percent(row[f'share_{side}'], current())} ({shown}), n = {number(n, current())}"
 
 
 def _quantile(name: str, row: Mapping[str, Any], side: str) -> str:
