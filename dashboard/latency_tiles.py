@@ -46,7 +46,7 @@ def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
     few = [t("overview.too_few")] if 0 < due < formats.SMALL else []
     waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
     return Tile(
-        measure="within_promise_share", value=formats.percent(row["share"] if due else None, tongue, 0),
+        measure="within_promise_share", value=formats.whole_percent(row["share"] if due else None, tongue),
         notes=(" · ".join([shown, *few]), waiting), about=about(answers),
         rows=t("overview.rows_requests", n=number(due, tongue)), query=REQUESTS | {"keadaan": "jatuh_tempo"},
     )  # fmt: skip
@@ -68,7 +68,7 @@ def _limits(row: Mapping[str, Any], name: str) -> str:
     if not row["n"]:
         return t("overview.nothing_due")
     if pd.isna(low):
-        return t("latencies.not_reached")
+        return t(f"latencies.not_reached_{name}")
     shown = survival.wait(low, current())
     if pd.isna(high):
         return t("latencies.limits", range=t("latencies.limit_open", time=shown))
@@ -80,23 +80,25 @@ def overdue(answers: Answers, frame: pd.DataFrame) -> Tile:
     row, tongue = whole(frame), current()
     n = number(row["n_overdue"], tongue)
     oldest = t("overview.oldest", age=formats.duration(row["oldest_minutes"] * 60, tongue))
-    still = t("overview.rows_requests", n=number(row["n_open"], tongue))
+    late = t("latencies.open_for", oldest=oldest) if row["n_overdue"] else f":green[{t('overview.none_overdue')}]"
     return Tile(
         measure="requests_overdue", value=f":red[▲ {n}]" if row["n_overdue"] else n,
-        notes=(oldest if row["n_overdue"] else f":green[{t('overview.none_overdue')}]",
-               f"{t('overview.nearing', n=number(row['n_nearing'], tongue))} · {still} {_open_word()}"),
+        notes=(late, f"{t('overview.nearing', n=number(row['n_nearing'], tongue))} · {_all_open(row)}"),
         about=about(answers, _when(answers), t("latencies.default_clock")),
         rows=t("overview.rows_requests", n=n), query=REQUESTS | {"keadaan": "lewat"},
     )  # fmt: skip
 
 
+def _all_open(row: Mapping[str, Any]) -> str:
+    """Return how many are open in all, those without a measurable time told apart: no age class has them."""
+    words = t("latencies.all_open", n=number(row["n_open"], current()))
+    undated = number(row["n_undated"], current())
+    return t("latencies.open_undated", open=words, n=undated) if row["n_undated"] else words
+
+
 def _when(answers: Answers) -> str:
     """Return of when a figure of what is open speaks: of now, or of the moment of a fixed link."""
     return t("latencies.as_known" if answers.filters is not None and answers.filters.pinned else "overview.now")
-
-
-def _open_word() -> str:
-    return {"id": "terbuka", "en": "open"}[current()]
 
 
 TILES: dict[str, Callable[[Answers, pd.DataFrame], Tile]] = {
