@@ -37,7 +37,8 @@ def draw(cohort: str, line: str, answers: Answers) -> None:
     frame = answers["kept"].frame
     due = 0 if frame is None else int(frame["n_due"].sum())
     key, note = f"latensi.kept.{line}.{cohort}", t("latencies.trend_note", n=number(due, current()))
-    picture(answers["kept"], key, build, "within_promise_share", note=note, more=more)
+    measure = "within_promise_share" if line == PROMISE else "within_rule_share"
+    picture(answers["kept"], key, build, measure, note=note, more=more)
 
 
 def _trend(answers: Answers, cohort: str, line: str, frame: pd.DataFrame) -> Chart:
