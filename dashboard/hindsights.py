@@ -36,8 +36,9 @@ def draw(answers: Answers) -> None:
 
 
 def _both(answers: Answers, frame: pd.DataFrame) -> None:
-    st.markdown(f"**{artefact(answers['beside'], 'latensi.beside.title', partial(sentence, answers))}**")
-    st.caption(t("hindsights.beside_note"))
+    with st.container(gap="xsmall"):
+        st.markdown(f"**{artefact(answers['beside'], 'latensi.beside.title', partial(sentence, answers))}**")
+        st.caption(t("hindsights.beside_note"))
     bounded = frame.attrs.get("bounded_since")
     if bounded is not None:
         st.caption(t("hindsights.beside_bound", at=formats.moment(bounded, current())))
