@@ -23,11 +23,20 @@ from queries import comparisons, latency
 WATCHED = latency.RISK_MINUTES[2:]
 """Moments in the table: those of the promise and the rules."""
 
+NAME_PIXELS = 126
+"""Width of the names of services in the table: the longest one and its mark."""
+
 
 def whole(frame: pd.DataFrame) -> dict[str, Any]:
     """Return the row of all services."""
     (row,) = records(frame[frame["is_total"]])
     return row
+
+
+def only_closed(frame: pd.DataFrame) -> bool:
+    """Return whether all services shown are closed messaging: there is no latency of a platform."""
+    own = frame[~frame["is_total"]]
+    return len(own) > 0 and bool(own["is_closed_messaging"].all())
 
 
 def lone(frame: pd.DataFrame) -> bool:
@@ -87,7 +96,7 @@ def watched(answers: Answers, frame: pd.DataFrame) -> Sheet:
     at_risk = latency.at_risk(frame)
     seen = {(row["service"], row["minutes"]): row["at_risk"] for row in records(at_risk)}
     columns = [
-        Column(t("latencies.service"), [_service(row, names) for row in rows], width="medium"),
+        Column(t("latencies.service"), [_service(row, names) for row in rows], width=NAME_PIXELS),
         Column(t("latencies.requests"), [number(row["n"], tongue) for row in rows], is_number=True),
         Column(t("latencies.median"), [_of_platform(row, "median") for row in rows], is_number=True),
         Column(t("latencies.limits_95"), [_range(row) for row in rows], is_number=True),

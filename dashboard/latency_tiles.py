@@ -12,7 +12,7 @@ from dashboard.charts import survival
 from dashboard.door import Answers
 from dashboard.formats import number
 from dashboard.language import current, t
-from dashboard.latencies import summary, whole
+from dashboard.latencies import only_closed, summary, whole
 from dashboard.latency_choices import clock_words
 from dashboard.overview import REQUESTS, window_words
 from dashboard.tiles import Tile, tile_panel
@@ -38,15 +38,16 @@ def about(answers: Answers, window: str | None = None, clock: str | None = None)
 def kept(answers: Answers, frame: pd.DataFrame) -> Tile:
     """Return the tile of the share removed within 60 minutes (`takedowns.within_promise`)."""
     row, tongue = whole(frame), current()
-    due = int(row["n_due"])
-    shown = t("overview.nothing_due")
+    due, is_closed = int(row["n_due"]), only_closed(frame)
+    shown = t("latencies.closed_na" if is_closed else "overview.nothing_due")
     if due:
         n = number(due, tongue)
-        shown = t("overview.interval", range=formats.percent_range(row["low"], row["high"], tongue), n=n)
+        shown = t("latencies.interval", range=formats.percent_range(row["low"], row["high"], tongue), n=n)
     few = [t("overview.too_few")] if 0 < due < formats.SMALL else []
     waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
+    value = "n/a" if is_closed else formats.whole_percent(row["share"] if due else None, tongue)
     return Tile(
-        measure="within_promise_share", value=formats.whole_percent(row["share"] if due else None, tongue),
+        measure="within_promise_share", value=value,
         notes=(" · ".join([shown, *few]), waiting), about=about(answers),
         rows=t("overview.rows_requests", n=number(due, tongue)), query=REQUESTS | {"keadaan": "jatuh_tempo"},
     )  # fmt: skip
@@ -56,9 +57,11 @@ def quantile(name: str, answers: Answers, _: pd.DataFrame) -> Tile:
     """Return the tile of the median or the 90th percentile (`durations.durations`): never blank, never naive."""
     row, tongue = whole(summary(answers["durations"])), current()
     counted = t("latencies.open_counted", n=number(row["n"], tongue), open=number(row["n_open"], tongue))
+    shares = answers["within"].frame
+    is_closed = shares is not None and only_closed(shares)
     return Tile(
-        measure=f"latency_{name}_minutes", value=survival.half(row, tongue, name),
-        notes=(_limits(row, name), counted), about=about(answers),
+        measure=f"latency_{name}_minutes", value="n/a" if is_closed else survival.half(row, tongue, name),
+        notes=(t("latencies.closed_na"),) if is_closed else (_limits(row, name), counted), about=about(answers),
     )  # fmt: skip
 
 
@@ -70,9 +73,9 @@ def _limits(row: Mapping[str, Any], name: str) -> str:
     if pd.isna(low):
         return t(f"latencies.not_reached_{name}")
     shown = survival.wait(low, current())
-    if pd.isna(high):
-        return t("latencies.limits", range=t("latencies.limit_open", time=shown))
-    return t("latencies.limits", range=f"{shown} – {survival.wait(high, current())}")
+    is_open = pd.isna(high)
+    sure = t("latencies.limit_open", time=shown) if is_open else f"{shown} – {survival.wait(high, current())}"
+    return t(f"latencies.limits_{name}", range=sure)
 
 
 def overdue(answers: Answers, frame: pd.DataFrame) -> Tile:

@@ -17,7 +17,7 @@ from dashboard.door import Answer, Answers
 from dashboard.escaping import md_escape
 from dashboard.formats import SMALL, number, percent_range, whole_percent
 from dashboard.language import current, t
-from dashboard.latencies import lone, summary, whole
+from dashboard.latencies import lone, only_closed, summary, whole
 from dashboard.latency_choices import clock_words
 from dashboard.live import artefact, panel
 from dashboard.overview import labels
@@ -62,7 +62,7 @@ def sentences(answers: Answers, frame: pd.DataFrame) -> list[str]:
     """Return the answer: the share within the hour with its certainty, the usual wait, and who is slow."""
     row = whole(frame)
     if not row["n_due"]:
-        return [t("verdicts.none")]
+        return [t("verdicts.closed" if only_closed(frame) else "verdicts.none")]
     lines = [_share(row), *_signed(answers, frame), *_wait(answers)]
     if row["n_due"] < SMALL:
         return [*lines, t("verdicts.few", n=number(row["n_due"], current()))]

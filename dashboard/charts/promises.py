@@ -60,6 +60,7 @@ def _spec(language: Language, line: str) -> Spec:
     return layered(language, [
         _layer("maturing", {"type": "rect", "opacity": 0.8}, token("track"), x=x("from"), x2=end("to")),
         _layer("cohort", {"type": "area", "invalid": "break-paths-filter-domains"}, token("band"), **band),
+        _layer("cohort", {"type": "rule", "strokeWidth": 7}, token("band"), **band),
         _layer("cohort", {"type": "line", "strokeWidth": 2, "invalid": "break-paths-filter-domains"},
                token("accent"), **at),
         _layer("cohort", dot, token("accent"), **at, tooltip=tips, fillOpacity=hollow, stroke=token("accent")),
@@ -137,6 +138,8 @@ def _events(events: pd.DataFrame | None, cohorts: pd.DataFrame, width: int, lang
 
 def _title(cohorts: pd.DataFrame, language: Language, line: str) -> str:
     """Return the lowest and the highest share of cohorts that are not small and no longer change."""
+    if not cohorts["n_due"].sum():
+        return say(language, "within_title_none")
     sound = cohorts[(cohorts["n_due"] >= SMALL) & ~cohorts["is_filling"]]["share"]
     if len(sound) < 2:
         return say(language, "kept_title_few", n=number(int(cohorts["n_due"].sum()), language))

@@ -5,6 +5,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Belum ada pengajuan yang jatuh tempo dalam rentang dan saringan ini.",
         "No request has become due in this window with these filters.",
     ),
+    "closed": (
+        "Pesan tertutup: tak ada penurunan oleh platform, jadi latensinya n/a; di bawah: dari laporan ke klarifikasi.",
+        "Closed messaging: no platform takes content down, so latency is n/a; below: from report to clarification.",
+    ),
     "share": (
         "{k} dari {n} pengajuan jatuh tempo ({share}) turun dalam satu jam; kita yakin 95\N{NO-BREAK SPACE}%: {range}",
         "{k} of {n} due requests ({share}) came down within an hour; we are 95\N{NO-BREAK SPACE}% sure of {range}",

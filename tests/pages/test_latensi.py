@@ -305,6 +305,15 @@ def test_closed_messaging_shows_reports_and_clarifications_and_no_latency(room: 
     assert (whatsapp["Median"], whatsapp["Latensi"]) == ("1\xa0j\xa030\xa0m", "n/a")
 
 
+def test_closed_messaging_alone_reads_not_applicable_and_never_nothing(room: Room) -> None:
+    room()
+    app = opened("latensi", layanan="whatsapp")
+    assert [tiles(app)[name] for name in ("Turun dalam 60 menit", "Median waktu turun", "p90 waktu turun")] == [
+        "n/a"
+    ] * 3
+    assert "latensinya n/a" in texts(app)
+
+
 def test_the_backlog_is_all_that_is_open(room: Room) -> None:
     room()
     table = next(table for table in chart_tables(opened("latensi")) if "left" in table.column_names
