@@ -23,6 +23,9 @@ from dashboard.tiles import Tile, picture, tile_row
 
 APPEALS = {"tabel": "keberatan"}
 
+OUTSIDE = ("without_start", "future")
+"""Kinds of bad times (`bad_times.KINDS`) that the share of the window does not count among its unmeasurable ones."""
+
 
 def by_age(answers: Answers, frame: pd.DataFrame) -> Chart:
     """Return the backlog by age class with the oldest."""
@@ -97,8 +100,13 @@ def draw_bad_times(answers: Answers) -> None:
     with words:
         panel(None, bad, lambda _: _say_bad(bad), border=False)
     with way, st.container(horizontal_alignment="right"):
-        n = number(whole(within)["n_unmeasurable"], current())
+        n = number(int(whole(within)["n_unmeasurable"]) + _outside(bad.frame), current())
         rows_link(f"{t('latencies.bad_rows', n=n)} →", **REQUESTS, keadaan="tidak_terukur")
+
+
+def _outside(frame: pd.DataFrame | None) -> int:
+    """Return how many have bad times that no start in the window tells: without one, or in the future."""
+    return 0 if frame is None else int(frame.loc[frame["kind"].isin(OUTSIDE), "n"].sum())
 
 
 def _say_bad(bad: Answer) -> None:

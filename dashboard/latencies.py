@@ -142,12 +142,12 @@ def _down(row: Mapping[str, Any]) -> str:
 
 
 def _range(row: Mapping[str, Any]) -> str:
-    """Return the limits of the median; where even the lower one is not reached, above what was watched."""
+    """Return the limits of the median; above what was watched where it is not reached, a dash where there are none."""
     low, high = row["median_low_minutes"], row["median_high_minutes"]
     if not row["is_applicable"]:
         return formats.UNKNOWN
     if pd.isna(low):
-        return survival.half({"median_minutes": low, "longest_minutes": row["longest_minutes"]}, current())
+        return survival.half(row, current()) if pd.isna(row["median_minutes"]) else formats.UNKNOWN
     shown = survival.wait(low, current())
     return f"{shown} – {survival.wait(high, current())}" if not pd.isna(high) else f"> {shown}"
 

@@ -71,7 +71,7 @@ def _limits(row: Mapping[str, Any], name: str) -> str:
     if not row["n"]:
         return t("overview.nothing_due")
     if pd.isna(low):
-        return t(f"latencies.not_reached_{name}")
+        return t(f"latencies.not_reached_{name}" if pd.isna(row[f"{name}_minutes"]) else "latencies.no_limits")
     shown = survival.wait(low, current())
     is_open = pd.isna(high)
     sure = t("latencies.limit_open", time=shown) if is_open else f"{shown} – {survival.wait(high, current())}"

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "sembilan dari sepuluh belum turun selama dipantau",
         "nine in ten are not down while watched",
     ),
+    "no_limits": ("selang 95 % tidak dapat dihitung", "no 95 % interval can be told"),
     "open_for": ("terbuka lebih dari 60 menit · {oldest}", "open for more than 60 minutes · {oldest}"),
     "open_undated": ("{open}, {n} tak terukur", "{open}, {n} not measurable"),
     "all_open": ("{n} terbuka", "{n} open"),

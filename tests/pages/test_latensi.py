@@ -59,6 +59,7 @@ def test_six_of_six_is_shown_with_its_interval_and_ranks_nothing(
     assert tiles(app)[measure] == "100 %"
     shown = texts(app)
     assert "61–100\xa0%, n = 6" in shown
+    assert {"id": "belum turun selama dipantau", "en": "not down while watched"}[language] not in shown
     assert why in shown
     assert any(title.startswith(curve) for title in alts(app))
     found = services(app)
@@ -347,7 +348,7 @@ def test_bad_times_are_counted_with_a_way_to_their_rows(room: Room, engine: Engi
         factories.request(connection, None)
     app = opened("latensi")
     assert "0 negatif · 0 tanpa waktu selesai · 1 hanya tanggal · 1 tanpa waktu mulai · 0 di masa" in texts(app)
-    assert "keadaan=tidak_terukur" in links(app)["1 waktu tidak terukur →"]
+    assert "keadaan=tidak_terukur" in links(app)["2 waktu tidak terukur →"]
     assert "49–78\xa0%, n = 37" in texts(app)
 
 
