@@ -12,7 +12,6 @@ from data.rollups.declarations import REQUEST, on_clock
 from data.rollups.shapes import one_if
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST
-from queries.backlog import SKEW_SECONDS
 from queries.compliance import newest
 from queries.cubes import Piece, started_between
 from queries.dimensions import ids
@@ -20,7 +19,7 @@ from queries.filters import Filters
 from queries.known import as_known
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Columns, Statement, from_rows, total
-from queries.waiting import open_then
+from queries.waiting import SKEW_SECONDS, open_then
 
 SIFTED_REQUESTS = 10_000
 """Newest requests that are sifted by what is wrong with their times at every tick: a few milliseconds."""

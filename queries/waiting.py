@@ -43,6 +43,9 @@ from queries.windows import day_end, midnight
 NEARING_SECONDS = 2_700
 """From 45 minutes on a request is nearing its deadline."""
 
+SKEW_SECONDS = 60
+"""A clock that started further in the future than this is a bad time (`queries.bad_times`), and nobody's turn."""
+
 HOUR_LONG = timedelta(seconds=WITHIN_SECONDS)
 LONG_AGO = midnight(date(2000, 1, 1))
 FAR = 1 << 40
@@ -66,7 +69,10 @@ class Waiting:
         return asked.sums().rows(connection) if asked.held() else self._rows(connection, "overdue")
 
     def recent(self, connection: Connection) -> Sequence[SqlRow]:
-        """Return (service_id, n_recent, n_nearing): dated, open, begun in the last hour; nearing from minute 45 on."""
+        """Return (service_id, n_recent, n_nearing, n_undated): open, begun in the last hour; nearing from minute 45 on.
+
+        Undated: what is said to begin in the future.
+        """
         return self._rows(connection, "recent")
 
     def odd(self, connection: Connection) -> Sequence[SqlRow]:
@@ -105,7 +111,7 @@ class Waiting:
             "as_of": now, "due": now - WITHIN_SECONDS,
             "since": int(self.filters.since.timestamp()),
             "until": min(int(self.filters.until.timestamp()), now - WITHIN_SECONDS + 1),
-            "first": day[0], "last": day[1],
+            "first": day[0], "last": min(day[1], now + SKEW_SECONDS + 1),
         }  # fmt: skip
         statement = _statement(kind, narrowed(self.filters), self.filters.pinned)
         return connection.execute(statement, {**values(self.filters, self.ids), **moments}).all()
@@ -166,9 +172,11 @@ def _overdue(requests: _Requests) -> Statement:
 
 
 def _recent(requests: _Requests) -> Statement:
-    n_recent = total(one_if(requests.is_dated)).label("n_recent")
+    ahead = requests.started > AS_OF + SKEW_SECONDS
+    n_recent = total(one_if(and_(requests.is_dated, ~ahead))).label("n_recent")
+    n_undated = total(one_if(and_(requests.is_dated, ahead))).label("n_undated")
     n_nearing = total(one_if(and_(requests.is_dated, requests.age > NEARING_SECONDS))).label("n_nearing")
-    return requests.by_service(n_recent, n_nearing, where=and_(requests.is_open, requests.began(DUE, FAR)))
+    return requests.by_service(n_recent, n_nearing, n_undated, where=and_(requests.is_open, requests.began(DUE, FAR)))
 
 
 def _odd(requests: _Requests) -> Statement:
