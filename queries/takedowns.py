@@ -61,7 +61,7 @@ def now_open(connection: Connection, filters: Filters) -> pd.DataFrame:
     """
     numbered = ids(connection)
     waiting = Waiting(filters, numbered)
-    rows = _tallies(numbered, waiting.overdue(connection), waiting.recent(connection), waiting.odd(connection))
+    rows = _by_code(numbered, waiting.counts(connection))
     lines = [_now_open_line(row) | numbered.about(code) for code, row in _with_total(rows, filters, numbered)]
     oldest = waiting.oldest(connection)
     started, age = (oldest.started, oldest.age / 60) if oldest else (None, None)
@@ -128,6 +128,10 @@ def _tallies(numbered: Ids, *answers: Sequence[SqlRow]) -> dict[str, Counter[str
     return found
 
 
+def _by_code(numbered: Ids, counts: Mapping[int, Row]) -> dict[str, Row]:
+    return {numbered.code("service", service): Counter(row) for service, row in counts.items()}
+
+
 def _with_total(rows: Mapping[str, Row], filters: Filters, numbered: Ids) -> list[tuple[str, Row]]:
     """Return services in screen order (with requests, chosen, or signatories where none is chosen), then the sum."""
     expected = set(filters.services) if filters.services else numbered.signatories
@@ -144,7 +148,7 @@ def _sum(rows: Iterable[Row]) -> Row:
 
 
 def _now_open_line(row: Row) -> dict[str, object]:
-    overdue, young = row["n_open"] - row["n_spared"], row["n_recent"] + row["n_spared"]
+    overdue, young = row["n_overdue"] - row["n_spared"], row["n_recent"] + row["n_spared"]
     return {
         "n_open": overdue + young + row["n_undated"],
         "n_overdue": overdue,

@@ -144,6 +144,7 @@ takedown_request = fact(
         "time_precision",
         "stopped_at",
         "stopped_seconds",
+        "outcome_id",
         where=OPEN_REQUEST,
     ),
     _partial(
@@ -154,6 +155,7 @@ takedown_request = fact(
         "time_precision",
         "stopped_at",
         "stopped_seconds",
+        "outcome_id",
         where=ODD_OPEN_REQUEST,
     ),
     distributed_by="content_id",
