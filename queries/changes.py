@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.limits import CHANGES
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Columns, Statement, from_rows, read
+from queries.reading import Columns, Statement, from_rows, read, rows
 from queries.waiting import HOUR_LONG, Waiting
 from queries.windows import HOUR, WIB, hour_end
 
@@ -63,8 +64,8 @@ def items(connection: Connection, filters: Filters) -> pd.DataFrame:
     kind is new_issue or clarified (title: the claim), correction (title: table.column, detail: old → new) or
     appeal_upheld (title: code of the service). No person, no address.
     """
-    rows = union_all(*_single_changes()).subquery()
-    statement = select(rows).order_by(rows.c.at.desc(), rows.c.kind, rows.c.title).limit(CHANGES)
+    every = union_all(*_single_changes()).subquery()
+    statement = select(every).order_by(every.c.at.desc(), every.c.kind, every.c.title).limit(CHANGES)
     return read(connection, statement.params(_moments(filters)), ITEMS)
 
 
@@ -77,7 +78,7 @@ def _moments(filters: Filters) -> dict[str, int]:
 
 
 def _sum(connection: Connection, asked: Asked) -> int:
-    return int(asked.sums().rows(connection)[0][0])
+    return int(asked.sums().numbers(connection)[0, 0])
 
 
 def _newly_overdue(connection: Connection, window: Filters, numbered: Ids) -> int:
@@ -103,15 +104,18 @@ def _count(kind: str, *where: ColumnElement[bool]) -> Statement:
 
 
 def _counted_from_facts(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, int]:
-    shape: Narrowed = narrowed(filters)
+    bound = {**values(filters, numbered), **_moments(filters)}
+    return {kind: int(n) for kind, n in rows(connection, _counts(narrowed(filters)), bound)}
+
+
+@lru_cache(maxsize=100)
+def _counts(shape: Narrowed) -> Statement:
     counts = union_all(
         _count("clarified", _within(issue.c.clarified_at), *shape.facts(issue.c)),
         _count("corrections", _within(correction.c.corrected_at)),
         _count("appeals_upheld", *_upheld()),
     ).subquery()
-    statement = select(counts.c.kind, counts.c.n).order_by(counts.c.kind)
-    bound = {**values(filters, numbered), **_moments(filters)}
-    return {row.kind: int(row.n) for row in connection.execute(statement, bound)}
+    return select(counts.c.kind, counts.c.n).order_by(counts.c.kind)
 
 
 def _single_changes() -> list[Statement]:

@@ -84,8 +84,9 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
 
 def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row: found from since to as_of, and in the same hours whole weeks earlier (1 week up to 7 days of window)."""
-    earlier = filters.same_hours_earlier()
-    n_now, n_before = (_sums(connection, asked)[0][""]["n_found"] for asked in (filters, earlier))
+    numbered, both = ids(connection), (filters, filters.same_hours_earlier())
+    answers = (Asked(CONTENT, one, numbered, measures=("n_found",)).sums().numbers(connection) for one in both)
+    n_now, n_before = (int(numbers[0, 0]) for numbers in answers)
     line = {"n_found": n_now, "n_found_before": n_before, "change_share": relative_change(n_now, n_before)}
     return from_rows([line | filters.compared()], SAME_HOURS)
 
@@ -100,7 +101,8 @@ def _sums(
     numbered = ids(connection)
     asked = Asked(CONTENT, filters, numbered, by=(AXES[by],) if by else (), measures=tuple(COUNTS)).sums()
     names = (*((AXES[by],) if by else ()), *COUNTS)
-    found = (dict(zip(names, row, strict=True)) for row in asked.rows(connection))
+    rows = asked.rows(connection) if by == "province" else asked.numbers(connection).tolist()
+    found = (dict(zip(names, row, strict=True)) for row in rows)
     kept = {numbered.code(by, row[AXES[by]]) if by else "": row for row in found}
     return {code: row for code, row in kept.items() if row["n_found"] or not by}, asked.attrs
 

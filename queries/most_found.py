@@ -5,7 +5,7 @@ counted: the last of so many gives a lower bound. An issue that reaches it over 
 an n-th of it, so the index gives all that can; only these are counted as well. The answer is that of a full count.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from data.tables import content, rollup_issue_content
 from queries.cubes import Piece, pieces, started_between
 from queries.filters import Filters
 from queries.narrowing import narrowed
-from queries.reading import SqlRow, Statement, total, whole_numbers
+from queries.reading import Statement, total, whole_numbers
 
 SINGLE_DAYS = 15
 """Days of a window up to which the first of each day are counted, beyond it those of each four weeks."""
@@ -32,11 +32,10 @@ CUBES = {cube.grain: cube.id for cube in ISSUE_CONTENT.cubes}
 
 
 class Found(NamedTuple):
-    """An issue, its content in the window, and the views of that content (0 where they were not asked)."""
+    """An issue and its content in the window."""
 
     issue_id: int
     n_found: int
-    n_views: int
 
 
 def is_summed(filters: Filters) -> bool:
@@ -44,15 +43,19 @@ def is_summed(filters: Filters) -> bool:
     return not filters.pinned and not narrowed(filters).dimensions
 
 
-def most_found(connection: Connection, window: Filters, most: int, least: int = 1, *, views: bool) -> list[Found]:
+def most_found(connection: Connection, window: Filters, most: int, least: int = 1) -> list[Found]:
     """Return the issues with at least `least` content in a window, so many of them, most content first."""
     span = _Span(connection, window)
     counted = span.counts(span.first(most))
     lowest = max(least, sorted([0] * most + list(counted.values()))[-most])
     counted |= span.counts(span.reaching(lowest) - counted.keys())
     reached = sorted((-n, issue) for issue, n in counted.items() if n >= least)[:most]
-    seen = span.views([issue for _, issue in reached]) if views else {}
-    return [Found(issue, -n, seen.get(issue, 0)) for n, issue in reached]
+    return [Found(issue, -n) for n, issue in reached]
+
+
+def views_of(connection: Connection, window: Filters, issues: Collection[int]) -> Mapping[int, int]:
+    """Return the views of the content of each of these issues in a window."""
+    return _Span(connection, window).sums("n_views", issues)
 
 
 @dataclass(frozen=True)
@@ -95,20 +98,17 @@ class _Span:
 
     def counts(self, issues: Collection[int]) -> dict[int, int]:
         """Return the content of each of these issues in the window."""
-        return {row.issue_id: row.n for row in self._sums("n_found", issues)}
+        return self.sums("n_found", issues)
 
-    def views(self, issues: Collection[int]) -> Mapping[int, int]:
-        """Return the views of the content of each of these issues in the window."""
-        return {row.issue_id: row.n for row in self._sums("n_views", issues)}
-
-    def _sums(self, measure: str, issues: Collection[int]) -> Sequence[SqlRow]:
+    def sums(self, measure: str, issues: Collection[int]) -> dict[int, int]:
+        """Return a measure of each of these issues in the window."""
         if not issues:
-            return ()
+            return {}
         parts = pieces(self.start, self.end, (DAY,))
         name = self.connection.dialect.name
         edges = {f"{side}{n}": b for n, part in enumerate(parts) for side, b in zip(SIDES, part.bounds, strict=True)}
         statement = _sums(measure, tuple(part.grain is not None for part in parts), name)
-        return self.connection.execute(statement, {**edges, **bound(issues, name)}).all()
+        return dict(whole_numbers(self.connection, statement, {**edges, **bound(issues, name)}).tolist())
 
 
 SIDES = ("start", "end")

@@ -7,10 +7,20 @@ value of a list of its own as a part of the text.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BindParameter, CompoundSelect, Connection, CursorResult, Dialect, Integer, Select, any_, bindparam
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    CursorResult,
+    Dialect,
+    Integer,
+    Select,
+    any_,
+    bindparam,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression
@@ -93,8 +103,8 @@ def _with_arrays(statement: Asking) -> Asking:
             return None
         return element.left == any_(bindparam(listed.key, type_=ARRAY(listed.type)))
 
-    made: Asking = replacement_traverse(statement, {}, replaced)
-    return made
+    made: Any = replacement_traverse(statement, {}, replaced)
+    return cast("Asking", made)
 
 
 def _is_whole(kind: Any) -> bool:
