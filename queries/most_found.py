@@ -1,8 +1,9 @@
 """The issues with most content in a window, without adding up every issue.
 
 A month holds a hundred thousand issues. First the ones that stand first in the index of single days or four weeks are
-counted: the last of so many gives a lower bound. An issue that reaches it over n buckets has at least one bucket with
-an n-th of it, so the index gives all that can; only these are counted as well. The answer is that of a full count.
+counted: the last of so many gives a lower bound. Of an issue that reaches it at least one day or four weeks has its
+part of it, so the index gives all that can. They are counted from the largest on, until none that is left can reach
+what has been counted. The answer is that of a full count.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,7 +12,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import BigInteger, Connection, bindparam, func, literal, select, union_all
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, func, literal, select, union_all
 
 from data.many_keys import among, bound
 from data.rollups.declarations import ISSUE_CONTENT
@@ -27,6 +29,9 @@ SINGLE_DAYS = 15
 
 WHOLE_DAYS = 3
 """Days of a window up to which days say best what an issue can reach, beyond it four weeks do."""
+
+COUNTED_FIRST, MORE = 64, 4
+"""Issues that are counted at once, and how many times as many after them."""
 
 CUBES = {cube.grain: cube.id for cube in ISSUE_CONTENT.cubes}
 
@@ -47,10 +52,22 @@ def most_found(connection: Connection, window: Filters, most: int, least: int = 
     """Return the issues with at least `least` content in a window, so many of them, most content first."""
     span = _Span(connection, window)
     counted = span.counts(span.first(most))
-    lowest = max(least, sorted([0] * most + list(counted.values()))[-most])
-    counted |= span.counts(span.reaching(lowest) - counted.keys())
+    lowest = _lowest(counted, most, least)
+    issues, can_reach = span.reaching(lowest)
+    batch = COUNTED_FIRST
+    while len(issues):
+        counted |= span.counts(set(issues[:batch].tolist()) - counted.keys())
+        lowest = _lowest(counted, most, least)
+        issues, can_reach = issues[batch:], can_reach[batch:]
+        issues, can_reach = issues[can_reach >= lowest], can_reach[can_reach >= lowest]
+        batch *= MORE
     reached = sorted((-n, issue) for issue, n in counted.items() if n >= least)[:most]
     return [Found(issue, -n) for n, issue in reached]
+
+
+def _lowest(counted: Mapping[int, int], most: int, least: int) -> int:
+    """Return what an issue must have at least to be among so many."""
+    return max(least, sorted([0] * most + list(counted.values()))[-most])
 
 
 def views_of(connection: Connection, window: Filters, issues: Collection[int]) -> Mapping[int, int]:
@@ -85,16 +102,18 @@ class _Span:
         values = {"cube": CUBES[grain], "most": most, **bucket}
         return set(whole_numbers(self.connection, _first(len(buckets)), values)[:, 0].tolist())
 
-    def reaching(self, lowest: int) -> set[int]:
-        """Return the issues that can have so much content in the window, and perhaps some that cannot."""
+    def reaching(self, lowest: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the issues that can have so much content in the window, and how much they can have, most first.
+
+        Of such an issue one day or four weeks at least has its part of it; of those the sum of all is taken.
+        """
         grain = DAY if len(self.buckets(DAY)) <= WHOLE_DAYS else BLOCK
         buckets = self.buckets(grain)
         each = -(-lowest // len(buckets))
-        values = {"cube": CUBES[grain], "buckets": buckets, "each": each}
+        values = {"cube": CUBES[grain], "buckets": buckets, "each": each, "lowest": lowest}
         found = whole_numbers(self.connection, _large(), values)
-        issues, place, times = np.unique(found[:, 0], return_inverse=True, return_counts=True)
-        most = np.bincount(place, found[:, 1], len(issues)) + (len(buckets) - times) * (each - 1)
-        return set(issues[most >= lowest].tolist())
+        order = np.argsort(-found[:, 1], kind="stable")
+        return found[order, 0], found[order, 1]
 
     def counts(self, issues: Collection[int]) -> dict[int, int]:
         """Return the content of each of these issues in the window."""
@@ -131,11 +150,16 @@ def _first(n_buckets: int) -> Statement:
 
 @lru_cache(maxsize=1)
 def _large() -> Statement:
-    sums = rollup_issue_content.c
-    buckets = sums.bucket.in_(bindparam("buckets", expanding=True))
-    large = sums.n_found >= bindparam("each", type_=BigInteger)
-    kept = select(sums.issue_id, sums.n_found).where(sums.cube == bindparam("cube"), buckets, large)
-    return kept.order_by(sums.bucket, sums.n_found, sums.issue_id)
+    """Return issue and content of all buckets, of issues with enough of it that have their part of it in one."""
+    sums, one = rollup_issue_content.c, rollup_issue_content.alias().c
+    buckets = bindparam("buckets", type_=Integer, expanding=True)
+    large = one.n_found >= bindparam("each", type_=BigInteger)
+    having_part = select(one.issue_id).where(one.cube == bindparam("cube"), one.bucket.in_(buckets), large)
+    n = total(sums.n_found)
+    kept = select(sums.issue_id, n.label("n")).where(
+        sums.cube == bindparam("cube"), sums.issue_id.in_(having_part), sums.bucket.in_(buckets)
+    )
+    return kept.group_by(sums.issue_id).having(n >= bindparam("lowest", type_=BigInteger)).order_by(sums.issue_id)
 
 
 @lru_cache(maxsize=100)
