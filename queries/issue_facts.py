@@ -1,4 +1,4 @@
-"""What is read about issues one by one: open ones, closed ones, their times, and the content they spread by.
+"""What is read about issues one by one: open ones, their times, and the content they spread by.
 
 Issues are as they are or (for a fixed link, those of the last `PINNED_WINDOW`) as they were known then.
 """
@@ -14,7 +14,6 @@ from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
 from data.rollups.clocks import seconds
 from data.rollups.declarations import ISSUE, ISSUE_CONTENT
 from data.tables import content, issue
-from data.tables.facts import CLOSED_ISSUE
 from queries.cubes import Piece, started_between
 from queries.dimensions import Ids
 from queries.filters import Filters
@@ -33,7 +32,7 @@ def facts(
 ) -> Sequence[SqlRow]:
     """Return the rows of one of the statements below for the filters (and, where it takes them, some issues).
 
-    `active`, `closed`: one row, a count. `spread`: (issue_id, service_id, province_code, n, first, last). `named`:
+    `active`: one row, a count. `spread`: (issue_id, service_id, province_code, n, first, last). `named`:
     issue_id with what issues are. Times in UTC seconds.
     """
     bound = _bound(filters, numbered) | {"issues": list(issues)}
@@ -77,12 +76,6 @@ def _active(asked: _Rows) -> Statement:
     return asked.issues(func.count(), where=[is_open])
 
 
-def _closed(asked: _Rows) -> Statement:
-    row = asked.issue
-    is_closed = row.status == "closed" if asked.is_pinned else text(CLOSED_ISSUE)
-    return asked.issues(func.count(), where=[row.closed_at >= SINCE, row.closed_at < UNTIL, is_closed])
-
-
 def _times(asked: _Rows) -> Statement:
     row = asked.issue
     window = started_between(ISSUE, row, Piece(None, SINCE, UNTIL))
@@ -107,7 +100,7 @@ def _named(asked: _Rows) -> Statement:
     return select(*columns).where(row.issue_id.in_(ISSUES)).order_by(row.issue_id)
 
 
-_STATEMENTS = {"active": _active, "closed": _closed, "times": _times, "spread": _spread, "named": _named}
+_STATEMENTS = {"active": _active, "times": _times, "spread": _spread, "named": _named}
 
 
 @lru_cache(maxsize=1_000)

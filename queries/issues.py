@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from data.rollups.declarations import ISSUE, ISSUE_CONTENT
+from data.rollups.declarations import ISSUE, ISSUE_CLOSED, ISSUE_CONTENT
 from queries import risings
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids
@@ -58,11 +58,12 @@ def counts(connection: Connection, filters: Filters) -> pd.DataFrame:
     numbered = ids(connection)
     asked = Asked(ISSUE, filters, numbered, measures=("n_issues", "n_clarified")).sums()
     near = replace(filters, since=asked.bounded_since or filters.since)
+    closed = Asked(ISSUE_CLOSED, near, numbered, measures=("n_closed",)).sums()
     n_new, n_clarified = asked.numbers(connection)[0].tolist()
     low, high = wilson(n_clarified, n_new)
     line = {
         "n_new": n_new, "n_clarified": n_clarified, "n_active": _n_active(connection, filters, numbered),
-        "n_closed": facts(connection, near, numbered, "closed")[0][0],
+        "n_closed": int(closed.numbers(connection)[0, 0]),
         "clarified_share": float(share(n_clarified, n_new)),
         "clarified_low": float(low), "clarified_high": float(high),
     }  # fmt: skip

@@ -8,14 +8,15 @@ what has been counted. The answer is that of a full count.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Connection, Integer, bindparam, func, literal, select, union_all
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, func, select, union_all
 
-from data.many_keys import among, bound
+from data.many_keys import bound, each_key
 from data.rollups.declarations import ISSUE_CONTENT
 from data.rollups.shapes import BLOCK, DAY, Grain
 from data.tables import content, rollup_issue_content
@@ -164,23 +165,24 @@ def _large() -> Statement:
 
 @lru_cache(maxsize=100)
 def _sums(measure: str, is_whole: tuple[bool, ...], dialect_name: str) -> Statement:
-    parts = [_days(measure, n) if whole else _edge(measure, n) for n, whole in enumerate(is_whole)]
-    narrow = [part.where(among(part.selected_columns.issue_id, dialect_name)) for part in parts]
-    rows = union_all(*narrow).subquery().c
-    return select(rows.issue_id, total(rows.n).label("n")).group_by(rows.issue_id).order_by(rows.issue_id)
+    """Return each key with the measure in all parts of the window, looked up one by one in its index."""
+    issue = each_key(dialect_name)
+    parts = [_days(measure, n, issue) if whole else _edge(measure, n, issue) for n, whole in enumerate(is_whole)]
+    n = reduce(add, (func.coalesce(part.scalar_subquery(), 0) for part in parts))
+    return select(issue, n.label("n")).order_by(issue)
 
 
-def _days(measure: str, number: int) -> Statement:
+def _days(measure: str, number: int, issue: Any) -> Statement:
     sums = rollup_issue_content.c
     within = sums.bucket.between(_side("start", number), _side("end", number))
-    return select(sums.issue_id, sums[measure].label("n")).where(sums.cube == CUBES[DAY], within)
+    return select(total(sums[measure])).where(sums.cube == CUBES[DAY], sums.issue_id == issue, within)
 
 
-def _edge(measure: str, number: int) -> Statement:
+def _edge(measure: str, number: int, issue: Any) -> Statement:
     row = content.c
-    value = literal(1) if measure == "n_found" else func.coalesce(row.views, 0)
+    value = func.count() if measure == "n_found" else total(row.views)
     within = started_between(ISSUE_CONTENT, row, Piece(None, _side("start", number), _side("end", number)))
-    return select(row.issue_id, value.label("n")).where(within)
+    return select(value).where(row.issue_id == issue, within)
 
 
 def _side(side: str, number: int) -> Any:

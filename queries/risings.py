@@ -22,6 +22,7 @@ from queries.issue_facts import facts
 from queries.limits import RISING_CANDIDATES, RISING_ROWS
 from queries.most_found import is_summed, most_found
 from queries.reading import Columns, Statement, from_rows, whole_numbers
+from queries.sum_statements import recurring
 from queries.windows import hour_end, hour_start
 
 RISING: Columns = {
@@ -79,16 +80,14 @@ def _risen(counted: Sequence[Counted]) -> list[dict[str, Any]]:
 def _by_hour(connection: Connection, last: Filters, numbered: Ids, kind: str, dimension: str) -> list[Counted]:
     """Return each service or theme with content in the last hours, beside the same hours of the days before."""
     first = int(last.since.timestamp()) // HOUR.width
-    hours = first + np.arange(HOURS) - 24 * np.arange(DAYS + 1)[:, None]
     longer = replace(last, since=last.since - timedelta(days=DAYS))
-    within = tuple(hours.ravel().tolist())
-    asked = Asked(CONTENT, longer, numbered, by=(dimension,), grain=HOUR, measures=("n_found",), within=within)
-    key, bucket, n = asked.sums().numbers(connection).T
-    day, hour = np.divmod(first + HOURS - 1 - bucket, 24)
-    inside = (hour < HOURS) & (day <= DAYS)
-    keys, place = np.unique(key[inside], return_inverse=True)
+    asked = Asked(CONTENT, longer, numbered, by=(dimension,), grain=HOUR, measures=("n_found",)).sums()
+    wanted = {"first_wanted": first - 24 * DAYS, "period": 24, "n_wanted": HOURS}
+    key, bucket, n = whole_numbers(connection, recurring(asked.statement), {**asked.parameters, **wanted}).T
+    day = (first + HOURS - 1 - bucket) // 24
+    keys, place = np.unique(key, return_inverse=True)
     counts = np.zeros((len(keys), DAYS + 1), dtype=np.int64)
-    np.add.at(counts, (place, day[inside]), n[inside])
+    np.add.at(counts, (place, day), n)
     return [
         Counted(kind, numbered.code(kind, key), days[0], days[1:])
         for key, days in zip(keys.tolist(), counts.tolist(), strict=True)

@@ -12,11 +12,12 @@ from data.rollups.clocks import seconds
 from data.rollups.declarations import CONTENT
 from data.tables import content
 from queries.baselines import SPIKE
-from queries.cubes import Asked
+from queries.cubes import Asked, Sums
 from queries.dimensions import ids
 from queries.filters import Filters
-from queries.reading import Columns
+from queries.reading import Columns, whole_numbers
 from queries.series import Buckets, buckets_of
+from queries.sum_statements import recurring
 from queries.windows import WEEK
 
 SERIES: Columns = {
@@ -40,11 +41,8 @@ def series(connection: Connection, filters: Filters) -> pd.DataFrame:
     numbered = ids(connection)
     wanted = _wanted(buckets)
     longer = replace(filters, since=filters.since - WEEKS * WEEK)
-    asked = Asked(
-        CONTENT, longer, numbered, grain=buckets.grain, measures=("n_found",),
-        within=tuple(wanted.ravel().tolist()) if buckets.n < _per_week(buckets) else (),
-    ).sums()  # fmt: skip
-    counts = _counts(asked.numbers(connection), wanted)
+    asked = Asked(CONTENT, longer, numbered, grain=buckets.grain, measures=("n_found",)).sums()
+    counts = _counts(_rows(connection, asked, buckets), wanted)
     earlier = np.where(_is_known(connection, buckets, wanted[1:], asked.bounded_since), counts[1:], np.nan)
     usual, threshold, n_weeks = RULE.usual(earlier)
     with np.errstate(invalid="ignore"):
@@ -54,6 +52,15 @@ def series(connection: Connection, filters: Filters) -> pd.DataFrame:
         "has_baseline": ~np.isnan(usual), "is_spike": spikes,
     }  # fmt: skip
     return buckets.frame([""], values, SERIES, asked.attrs)
+
+
+def _rows(connection: Connection, asked: Sums, buckets: Buckets) -> NDArray[np.int64]:
+    """Return the rows of (bucket, count), of a short window only those in the same hours of each week."""
+    period = _per_week(buckets)
+    if buckets.n >= period:
+        return asked.numbers(connection)
+    wanted = {"first_wanted": buckets.first - WEEKS * period, "period": period, "n_wanted": buckets.n}
+    return whole_numbers(connection, recurring(asked.statement), {**asked.parameters, **wanted})
 
 
 def _per_week(buckets: Buckets) -> int:

@@ -74,6 +74,17 @@ def statement_of(shape: Shape) -> Statement:
     return statement.order_by(sums[0].desc(), *keys).limit(shape.most) if shape.most else statement.order_by(*keys)
 
 
+@lru_cache(maxsize=500)
+def recurring(statement: Statement) -> Statement:
+    """Return a statement of sums by bucket for `n_wanted` buckets in every `period` from `first_wanted` on.
+
+    No bucket lies before that one. A range is read and the others are left out: many single ones are looked up each.
+    """
+    since_first = statement.selected_columns.bucket - bindparam("first_wanted", type_=BigInteger)
+    period, n_wanted = (bindparam(name, type_=BigInteger) for name in ("period", "n_wanted"))
+    return statement.where(since_first % period < n_wanted)
+
+
 def _is_whole(shape: Shape) -> bool:
     """Return whether the rows are cells of one cube as they stand, so that nothing is added up."""
     cube = shape.parts[0] if len(shape.parts) == 1 and not (shape.most or shape.is_mended) else None

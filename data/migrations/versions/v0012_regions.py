@@ -1,6 +1,7 @@
 """Content by service, theme, source and region over long windows, and the issues with most content by themselves.
 
 The indexes of open requests hold their outcome besides: SQLite looks up each request for the words that make it open.
+Issues are summed by when they were closed as well.
 
 The key of content has all that is narrowed before the time; that of issues begins with the issue, and an index gives
 those with most content of a day or of four weeks. Both are made anew when the migrations are done.
@@ -38,12 +39,13 @@ MEASURES = {
 
 
 def upgrade() -> None:
-    """Make both tables anew, empty, and the two indexes wider."""
+    """Make both tables anew, empty, the two indexes wider, and the sums of closed issues."""
     op.drop_table("rollup_content")
     _rollup_content()
     op.drop_table("rollup_issue_content")
     _rollup_issue_content()
     _open_requests()
+    _rollup_issue_closed()
 
 
 def _open_requests() -> None:
@@ -53,6 +55,20 @@ def _open_requests() -> None:
         op.drop_index(name, "takedown_request")
         words = sa.text(where)
         op.create_index(name, "takedown_request", read, sqlite_where=words, postgresql_where=words)
+
+
+def _rollup_issue_closed() -> None:
+    op.create_table(
+        "rollup_issue_closed",
+        key("cube", SMALL, "Cube.id of data.rollups.declarations"),
+        key("bucket", WHOLE, "Time bucket of issue.closed_at in the cube's grain"),
+        key("theme_id", SMALL, f"theme_id {UNKEPT}"),
+        column("n_closed", BIG, "Closed issues", server_default="0"),
+        sa.PrimaryKeyConstraint("cube", "bucket", "theme_id", name="pk_rollup_issue_closed"),
+        comment="Issues by the hour, day or four weeks they were closed",
+        postgresql_with=HOT,
+        sqlite_with_rowid=False,
+    )
 
 
 def _rollup_content() -> None:
