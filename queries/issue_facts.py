@@ -87,11 +87,11 @@ def _times(asked: _Rows) -> Statement:
 def _spread(asked: _Rows) -> Statement:
     row = asked.content
     window = started_between(ISSUE_CONTENT, row, Piece(None, SINCE, UNTIL))
-    keys = (row.issue_id, row.service_id, func.coalesce(row.province_code, "").label("province_code"))
+    keys = (row.issue_id, row.service_id, row.province_code)
     found = seconds(row.detected_at)
     sums = (func.count().label("n"), func.min(found).label("first"), func.max(found).label("last"))
     chosen = select(*keys, *sums).where(row.issue_id.in_(ISSUES), window, *asked.shape.facts(row))
-    return chosen.group_by(*keys).order_by(*keys)
+    return chosen.group_by(*keys).execution_options(any_order=True)
 
 
 def _named(asked: _Rows) -> Statement:

@@ -203,7 +203,7 @@ def _what_it_is(named: Any, numbered: Ids) -> dict[str, Any]:
 
 
 def _where_it_is(rows: Sequence[Any]) -> dict[str, Any]:
-    located = {part.province_code for part in rows} - {""}
+    located = {part.province_code for part in rows if part.province_code}
     return {
         "n_services": len({part.service_id for part in rows}), "n_provinces": len(located),
         "n_unlocated": sum(part.n for part in rows if not part.province_code),

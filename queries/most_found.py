@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Connection, Integer, bindparam, func, select, union_all
+from sqlalchemy import BigInteger, Connection, Integer, SmallInteger, bindparam, func, select, union_all
 
 from data.many_keys import bound, each_key
 from data.rollups.declarations import ISSUE_CONTENT
@@ -111,8 +111,9 @@ class _Span:
         grain = DAY if len(self.buckets(DAY)) <= WHOLE_DAYS else BLOCK
         buckets = self.buckets(grain)
         each = -(-lowest // len(buckets))
-        values = {"cube": CUBES[grain], "buckets": buckets, "each": each, "lowest": lowest}
-        found = whole_numbers(self.connection, _large(), values)
+        statement = _large(is_one=len(buckets) == 1)
+        found = whole_numbers(self.connection, statement, {"cube": CUBES[grain], "buckets": buckets, "each": each})
+        found = np.unique(found[found[:, 1] >= lowest], axis=0)
         order = np.argsort(-found[:, 1], kind="stable")
         return found[order, 0], found[order, 1]
 
@@ -149,18 +150,19 @@ def _first(n_buckets: int) -> Statement:
     return select(issues.c.issue_id).order_by(issues.c.issue_id)
 
 
-@lru_cache(maxsize=1)
-def _large() -> Statement:
-    """Return issue and content of all buckets, of issues with enough of it that have their part of it in one."""
+@lru_cache(maxsize=2)
+def _large(*, is_one: bool) -> Statement:
+    """Return issue and content of all buckets, of issues that have their part of it in one.
+
+    The second is asked of a sum of a column: by the index of the first, all issues of a bucket would be looked through.
+    """
     sums, one = rollup_issue_content.c, rollup_issue_content.alias().c
-    buckets = bindparam("buckets", type_=Integer, expanding=True)
-    large = one.n_found >= bindparam("each", type_=BigInteger)
-    having_part = select(one.issue_id).where(one.cube == bindparam("cube"), one.bucket.in_(buckets), large)
-    n = total(sums.n_found)
-    kept = select(sums.issue_id, n.label("n")).where(
-        sums.cube == bindparam("cube"), sums.issue_id.in_(having_part), sums.bucket.in_(buckets)
-    )
-    return kept.group_by(sums.issue_id).having(n >= bindparam("lowest", type_=BigInteger)).order_by(sums.issue_id)
+    buckets, cube = bindparam("buckets", type_=Integer, expanding=True), bindparam("cube", type_=SmallInteger)
+    large = sums.n_found >= bindparam("each", type_=BigInteger)
+    all_buckets = (one.cube == cube, one.issue_id == sums.issue_id, (one.bucket + 0).in_(buckets))
+    n = sums.n_found if is_one else select(total(one.n_found)).where(*all_buckets).scalar_subquery()
+    having_part = (sums.cube == cube, sums.bucket.in_(buckets), large)
+    return select(sums.issue_id, n.label("n")).where(*having_part).execution_options(any_order=True)
 
 
 @lru_cache(maxsize=100)
