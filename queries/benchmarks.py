@@ -197,8 +197,13 @@ def _compared(answer: pd.DataFrame) -> pd.DataFrame:
 
 
 def _run(connection: Connection, question: Callable[[], object], cost: Cost) -> object:
-    server = _ServerClock(connection)
     forget(connection)
+    return measured(connection, question, cost)
+
+
+def measured(connection: Connection, question: Callable[[], object], cost: Cost) -> object:
+    """Return the answer of a question, and note what it cost."""
+    server = _ServerClock(connection)
     begun = (time.perf_counter(), time.process_time() + server.seconds())
     answer = question()
     cost.wall.append((time.perf_counter() - begun[0]) * 1_000)

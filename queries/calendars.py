@@ -10,6 +10,7 @@ from data.rollups.clocks import seconds
 from data.tables import calendar_event, election, period
 from queries.filters import Filters
 from queries.limits import CALENDAR_EVENTS
+from queries.once import once
 from queries.reading import Columns, Statement, from_rows, rows
 from queries.windows import WIB, Period
 
@@ -86,7 +87,7 @@ _ELECTIONS = select(
 
 
 def _dated(connection: Connection, statement: Statement, now: int) -> list[dict[str, Any]]:
-    known = [row._asdict() for row in rows(connection, statement, {})]
+    known = once(connection, statement, lambda: [row._asdict() for row in rows(connection, statement, {})])
     return [row | {"is_running": row["starts_at"] <= now < _end(row)} for row in known]
 
 

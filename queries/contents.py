@@ -11,7 +11,7 @@ from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.reading import Columns, from_rows
-from queries.series import buckets_of
+from queries.series import buckets_of, numbers_of
 from queries.shares import relative_change
 
 PARTS = ("n_removed", "n_restricted", "n_labelled", "n_rejected", "n_withdrawn", "n_open")
@@ -75,7 +75,7 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
     numbered, buckets = ids(connection), buckets_of(filters)
     axis = (AXES[by],) if by else ()
     asked = Asked(CONTENT, filters, numbered, by=axis, grain=buckets.grain, measures=("n_found",)).sums()
-    rows = asked.rows(connection) if by == "province" else asked.numbers(connection)
+    rows = asked.rows(connection) if by == "province" else numbers_of(connection, asked, buckets, is_split=bool(by))
     keys, found = buckets.counts(rows, is_split=bool(by))
     order = sorted(range(len(keys)), key=lambda place: numbered.place(by, keys[place]))
     names = [numbered.code(by, keys[place]) for place in order]

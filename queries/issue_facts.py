@@ -17,11 +17,11 @@ from data.tables import content, issue
 from queries.cubes import Piece, started_between
 from queries.dimensions import Ids
 from queries.filters import Filters
+from queries.first_days import FAR
 from queries.known import as_known, known_where
 from queries.limits import CLARIFICATION_ISSUES, PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import SqlRow, Statement, rows, whole_numbers
-from queries.waiting import FAR
 
 SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
 ISSUES = bindparam("issues", type_=BigInteger, expanding=True)

@@ -17,15 +17,15 @@ from queries import risings
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
+from queries.first_days import FAR, LONG_AGO
 from queries.issue_facts import facts, times
 from queries.limits import SPREAD_WINDOW, TOP_ISSUES, TOP_WINDOW
 from queries.most_found import is_summed, most_found, views_of
 from queries.once import once
 from queries.reading import Columns, SqlRow, from_rows
-from queries.series import buckets_of
+from queries.series import buckets_of, numbers_of
 from queries.shares import relative_change, share, wilson
 from queries.survival import grouped, kaplan_meier
-from queries.waiting import FAR, LONG_AGO
 from queries.windows import DAY, WEEK, day_end, day_start
 
 COUNTS: Columns = {
@@ -75,7 +75,7 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
     numbered, buckets = ids(connection), buckets_of(filters)
     axis = ("theme_id",) if by else ()
     asked = Asked(ISSUE, filters, numbered, by=axis, grain=buckets.grain, measures=("n_issues",)).sums()
-    keys, found = buckets.counts(asked.numbers(connection), is_split=bool(by))
+    keys, found = buckets.counts(numbers_of(connection, asked, buckets, is_split=bool(by)), is_split=bool(by))
     order = sorted(range(len(keys)), key=lambda place: numbered.place(by, keys[place]))
     names = [numbered.code(by, keys[place]) for place in order]
     return buckets.frame(names, {"n_new": found[order]}, OVER_TIME, asked.attrs)

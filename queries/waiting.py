@@ -7,7 +7,7 @@ A fixed link reads requests as they were known then.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -29,28 +29,24 @@ from sqlalchemy import (
 from data.rollups.clocks import OPEN, seconds, started
 from data.rollups.declarations import REQUEST
 from data.rollups.requests import WITHIN_SECONDS
-from data.rollups.shapes import BLOCK, DAY, Cube, cube_for, one_if
+from data.rollups.shapes import one_if
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
+from queries.first_days import FAR, LONG_AGO, first_day
 from queries.known import AS_OF, known_where
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import SqlRow, Statement, rows, total, whole_numbers
-from queries.unlisted import NUMBERED, keys_of
-from queries.windows import DAY as DAY_LONG
 from queries.windows import hour_start
+
+__all__ = ["FAR", "HOUR_LONG", "LONG_AGO", "Waiting", "open_then"]
 
 NEARING_SECONDS = 2_700
 """From 45 minutes on a request is nearing its deadline."""
 
 HOUR_LONG = timedelta(seconds=WITHIN_SECONDS)
-LONG_AGO_DAY = 391 * BLOCK.width // DAY.width - (BLOCK.offset - DAY.offset) // DAY.width
-LONG_AGO = datetime.fromtimestamp(LONG_AGO_DAY * DAY.width - DAY.offset, UTC)
-"""A Monday of December 1999 at which four weeks begin, so that a sum since then is cut at its end only."""
-FAR = 1 << 40
-"""After every moment that can be stored here, UTC seconds."""
 
 DUE, WHOLE = (bindparam(name, type_=BigInteger) for name in ("due", "whole"))
 """Clocks that started before `due` have run more than 60 minutes; sums know all that started before `whole`."""
@@ -101,22 +97,8 @@ class Waiting:
 
     def oldest(self, connection: Connection) -> SqlRow | None:
         """Return (started, age: seconds of its clock) of the dated open request that started first, or None."""
-        found = self._rows(connection, "oldest", self._first_day(connection))
+        found = self._rows(connection, "oldest", first_day(connection, self.filters, self.ids))
         return found[0] if found else None
-
-    def _first_day(self, connection: Connection) -> tuple[int, int]:
-        """Return when the first WIB day with an open request begins and ends; always where no sum tells."""
-        shape = narrowed(self.filters)
-        cube = cube_for(REQUEST, DAY, frozenset(shape.dimensions))
-        if cube is None or self.filters.pinned:
-            return 0, FAR
-        last = int((self.filters.as_of + 2 * DAY_LONG).timestamp() + DAY.offset) // DAY.width
-        bound = {**self._moments(), "last": last}
-        for name in keys_of(REQUEST):
-            bound[f"every_{name}"] = bound.get(name) or self.ids.all(NUMBERED[name])
-        found = rows(connection, _first(shape, cube), bound)[0][0]
-        first = (FAR // DAY.width if found is None else found) * DAY.width - DAY.offset
-        return first, first + DAY.width
 
     def _moments(self) -> dict[str, Any]:
         now = int(self.filters.as_of.timestamp())
@@ -130,18 +112,6 @@ class Waiting:
     def _rows(self, connection: Connection, kind: str, day: tuple[int, int] = (0, FAR)) -> Sequence[SqlRow]:
         statement = _statement(kind, narrowed(self.filters), self.filters.pinned)
         return rows(connection, statement, {**self._moments(), "first": day[0], "last": day[1]})
-
-
-@lru_cache(maxsize=200)
-def _first(shape: Narrowed, cube: Cube) -> Statement:
-    """Return the first day with an open request, from the sums by day."""
-    row, given = REQUEST.table.c, keys_of(REQUEST)
-    keys = [
-        row[name].in_(bindparam(f"every_{name}", expanding=True)) if name in cube.dimensions else row[name] == -1
-        for name in given
-    ]
-    days = row.bucket.between(LONG_AGO_DAY, bindparam("last", type_=BigInteger))
-    return select(func.min(row.bucket)).where(row.cube == cube.id, *keys, days, row.n_open > 0, *shape.sums(row, given))
 
 
 @lru_cache(maxsize=1_000)
