@@ -61,10 +61,9 @@ class Shape:
 def statement_of(shape: Shape) -> Statement:
     """Return the statement: the columns of `by`, `bucket` when there is a grain, the measures; ordered by its keys."""
     rollup = on_clock(shape.rollup, shape.clock)
-    parts = [
-        _from_cube(shape, rollup, number, cube) if cube else _from_facts(shape, rollup, number)
-        for number, cube in enumerate(shape.parts)
-    ]
+    parts: list[Statement] = []
+    for number, cube in enumerate(shape.parts):
+        parts += [_from_cube(shape, rollup, number, cube)] if cube else _from_facts(shape, rollup, number)
     if shape.is_mended:
         parts += [_changed(shape, rollup, is_known=False), _changed(shape, rollup, is_known=True)]
     rows = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
@@ -128,10 +127,12 @@ def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Stateme
     return select(*columns, *(row[name] for name in shape.measures)).where(*where, *shape.narrowed.sums(row, given))
 
 
-def _from_facts(shape: Shape, rollup: Rollup, number: int) -> Statement:
+def _from_facts(shape: Shape, rollup: Rollup, number: int) -> list[Statement]:
+    """Return the facts of a stretch, those that count by each of several times apart: each is a range of one index."""
     piece = Piece(None, _bound("start", number), _bound("end", number))
     row = as_known(rollup.facts, piece, rollup.starts) if shape.is_pinned else rollup.facts.c
-    return _counted(shape, rollup, row).where(started_between(rollup, row, piece), *shape.narrowed.facts(row))
+    ways = [started_between(rollup, row, piece)] if shape.is_pinned else ways_between(rollup, row, piece)
+    return [_counted(shape, rollup, row).where(way, *shape.narrowed.facts(row)) for way in ways]
 
 
 def _changed(shape: Shape, rollup: Rollup, *, is_known: bool) -> Statement:
@@ -170,8 +171,13 @@ def _bucket(start: ColumnElement[Any], grain: Grain) -> Any:
 
 def started_between(rollup: Rollup, row: Any, piece: Piece) -> ColumnElement[bool]:
     """Return the condition that a fact counts in `[start, end)`, written so that one index on its times serves."""
+    return or_(*ways_between(rollup, row, piece))
+
+
+def ways_between(rollup: Rollup, row: Any, piece: Piece) -> list[ColumnElement[bool]]:
+    """Return the conditions, of which one is met by a fact that counts in `[start, end)`: by each of its times."""
     ways = []
     for place, name in enumerate(rollup.starts):
         unknown = [row[earlier].is_(None) for earlier in rollup.starts[:place]]
         ways.append(and_(*unknown, row[name] >= piece.start, row[name] < piece.end))
-    return or_(*ways)
+    return ways
