@@ -13,6 +13,7 @@ from queries.filters import Filters
 from queries.reading import Columns, from_rows
 from queries.series import buckets_of, numbers_of
 from queries.shares import relative_change
+from queries.side_by_side import in_one_row
 
 PARTS = ("n_removed", "n_restricted", "n_labelled", "n_rejected", "n_withdrawn", "n_open")
 """found = the sum of these; what they do not add up to is `difference`."""
@@ -85,8 +86,8 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
 def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row: found from since to as_of, and in the same hours whole weeks earlier (1 week up to 7 days of window)."""
     numbered, both = ids(connection), (filters, filters.same_hours_earlier())
-    answers = (Asked(CONTENT, one, numbered, measures=("n_found",)).sums().numbers(connection) for one in both)
-    n_now, n_before = (int(numbers[0, 0]) for numbers in answers)
+    sums = (Asked(CONTENT, one, numbered, measures=("n_found",)).sums() for one in both)
+    n_now, n_before = in_one_row(connection, *sums)
     line = {"n_found": n_now, "n_found_before": n_before, "change_share": relative_change(n_now, n_before)}
     return from_rows([line | filters.compared()], SAME_HOURS)
 

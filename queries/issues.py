@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from data.rollups.declarations import ISSUE, ISSUE_CLOSED, ISSUE_CONTENT
 from queries import risings
-from queries.cubes import Asked
+from queries.cubes import Asked, Sums
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.first_days import FAR, LONG_AGO
@@ -25,6 +25,7 @@ from queries.once import once
 from queries.reading import Columns, SqlRow, from_rows
 from queries.series import buckets_of, numbers_of
 from queries.shares import relative_change, share, wilson
+from queries.side_by_side import in_one_row
 from queries.survival import grouped, kaplan_meier
 from queries.windows import DAY, WEEK, day_end, day_start
 
@@ -59,11 +60,16 @@ def counts(connection: Connection, filters: Filters) -> pd.DataFrame:
     asked = Asked(ISSUE, filters, numbered, measures=("n_issues", "n_clarified")).sums()
     near = replace(filters, since=asked.bounded_since or filters.since)
     closed = Asked(ISSUE_CLOSED, near, numbered, measures=("n_closed",)).sums()
-    n_new, n_clarified = asked.numbers(connection)[0].tolist()
+    always = _always(filters, numbered)
+    if always:
+        n_new, n_clarified, n_closed, n_ever, n_ended = in_one_row(connection, asked, closed, always)
+        n_active = n_ever - n_ended
+    else:
+        n_new, n_clarified, n_closed = in_one_row(connection, asked, closed)
+        n_active = int(facts(connection, filters, numbered, "active")[0][0])
     low, high = wilson(n_clarified, n_new)
     line = {
-        "n_new": n_new, "n_clarified": n_clarified, "n_active": _n_active(connection, filters, numbered),
-        "n_closed": int(closed.numbers(connection)[0, 0]),
+        "n_new": n_new, "n_clarified": n_clarified, "n_active": n_active, "n_closed": n_closed,
         "clarified_share": float(share(n_clarified, n_new)),
         "clarified_low": float(low), "clarified_high": float(high),
     }  # fmt: skip
@@ -85,8 +91,8 @@ def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFra
     """One row: new issues from since to as_of, and in the same hours whole weeks earlier."""
     numbered = ids(connection)
     both = (filters, filters.same_hours_earlier())
-    answers = (Asked(ISSUE, one, numbered, measures=("n_issues",)).sums().numbers(connection) for one in both)
-    n_now, n_before = (int(numbers[0, 0]) for numbers in answers)
+    sums = (Asked(ISSUE, one, numbered, measures=("n_issues",)).sums() for one in both)
+    n_now, n_before = in_one_row(connection, *sums)
     line = {"n_new": n_now, "n_new_before": n_before, "change_share": relative_change(n_now, n_before)}
     return from_rows([line | filters.compared()], SAME_HOURS)
 
@@ -212,13 +218,11 @@ def _where_it_is(rows: Sequence[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _n_active(connection: Connection, filters: Filters, numbered: Ids) -> int:
-    always = replace(filters, since=LONG_AGO, until=day_end(filters.as_of) + DAY)
-    asked = Asked(ISSUE, always, numbered, measures=("n_issues", "n_closed"))
-    if not asked.held():
-        return int(facts(connection, filters, numbered, "active")[0][0])
-    n_issues, n_closed = asked.sums().numbers(connection)[0].tolist()
-    return int(n_issues - n_closed)
+def _always(filters: Filters, numbered: Ids) -> Sums | None:
+    """Return the sums of all issues ever and of those that are closed; None where no cube holds them."""
+    ever = replace(filters, since=LONG_AGO, until=day_end(filters.as_of) + DAY)
+    asked = Asked(ISSUE, ever, numbered, measures=("n_issues", "n_closed"))
+    return asked.sums() if asked.held() else None
 
 
 def _time_to_clarify(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, object]:

@@ -20,6 +20,7 @@ from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.reading import Columns, from_rows, rows
+from queries.side_by_side import in_one_row
 from queries.spikes import first_found
 from queries.windows import day_start
 
@@ -108,7 +109,13 @@ def figures(connection: Connection, filters: Filters) -> pd.DataFrame:
     told = _published(connection, filters, numbered)
     first = first_found(connection)
     wholes = {set_: row for (set_, service), row in told.items() if not service and _is_covered(row, first)}
-    ours = {set_: _ours(connection, row, filters, numbered) for set_, row in wholes.items()}
+    windows = {set_: _window(row, filters) for set_, row in wholes.items()}
+    issues = [Asked(ISSUE, window, numbered, measures=("n_issues",)).sums() for window in windows.values()]
+    n_issues = in_one_row(connection, *issues) if issues else []
+    ours = {
+        set_: _ours(connection, window, numbered, n)
+        for (set_, window), n in zip(windows.items(), n_issues, strict=True)
+    }
     lines = [
         _line(row, _services(told, set_) if not service else ()) | _own(ours.get(set_), service)
         for (set_, service), row in told.items()
@@ -174,20 +181,21 @@ def _is_covered(row: Row, first: int | None) -> bool:
     return first is not None and start is not None and end is not None and first < start + 86_400
 
 
-def _ours(connection: Connection, row: Row, filters: Filters, numbered: Ids) -> dict[str, Any]:
-    """Return our sums of a set's window by service code and in the whole ('')."""
+def _window(row: Row, filters: Filters) -> Filters:
     start, end = (datetime.fromtimestamp(row[name], UTC) for name in ("window_start", "window_end"))
-    window = replace(
-        filters, since=day_start(start), until=end, pinned=False, services=(), provinces=(), themes=(), sources=()
-    )
+    everything = replace(filters, services=(), provinces=(), themes=(), sources=())
+    return replace(everything, since=day_start(start), until=end, pinned=False)
+
+
+def _ours(connection: Connection, window: Filters, numbered: Ids, n_issues: int) -> dict[str, Any]:
+    """Return our sums of a set's window by service code and in the whole ('')."""
     measures = ("n_found", "n_removed", "n_labelled", "n_open")
     asked = Asked(CONTENT, window, numbered, by=("service_id",), measures=measures)
     names = ("our_found", "our_removed", "our_labelled", "our_open")
     found = asked.sums().numbers(connection).tolist()
     sums = {numbered.code("service", key): dict(zip(names, values, strict=True)) for key, *values in found}
     whole = {name: sum(row[name] for row in sums.values()) for name in names}
-    issues = Asked(ISSUE, window, numbered, measures=("n_issues",)).sums().numbers(connection)
-    return {**sums, "": whole | {"our_issues": int(issues[0, 0])}}
+    return {**sums, "": whole | {"our_issues": n_issues}}
 
 
 def _own(ours: Mapping[str, Row] | None, service: str) -> dict[str, Any]:
