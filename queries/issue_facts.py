@@ -86,11 +86,12 @@ def _times(asked: _Rows) -> Statement:
 
 def _spread(asked: _Rows) -> Statement:
     row = asked.content
-    window = started_between(ISSUE_CONTENT, row, Piece(None, SINCE, UNTIL))
-    keys = (row.issue_id, row.service_id, row.province_code)
+    # The time is asked of a sum: the index that holds services and provinces has them in the order they are counted in.
     found = seconds(row.detected_at)
+    keys = (row.issue_id, row.service_id, row.province_code)
     sums = (func.count().label("n"), func.min(found).label("first"), func.max(found).label("last"))
-    chosen = select(*keys, *sums).where(row.issue_id.in_(ISSUES), window, *asked.shape.facts(row))
+    window = (found + 0 >= SINCE, found + 0 < UNTIL)
+    chosen = select(*keys, *sums).where(row.issue_id.in_(ISSUES), *window, *asked.shape.facts(row))
     return chosen.group_by(*keys).execution_options(any_order=True)
 
 

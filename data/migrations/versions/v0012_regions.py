@@ -3,6 +3,9 @@
 The indexes of open requests hold their outcome besides: SQLite looks up each request for the words that make it open.
 Issues are summed by when they were closed as well.
 
+Content of an issue has an index for each of its two questions: how much of it, seen how often, in a stretch of time;
+and on which services and in which provinces, in the order in which it is counted.
+
 The key of content has all that is narrowed before the time; that of issues begins with the issue, and an index gives
 those with most content of a day or of four weeks. Both are made anew when the migrations are done.
 """
@@ -39,13 +42,16 @@ MEASURES = {
 
 
 def upgrade() -> None:
-    """Make both tables anew, empty, the two indexes wider, and the sums of closed issues."""
+    """Make both tables anew, empty, other indexes, and the sums of closed issues."""
     op.drop_table("rollup_content")
     _rollup_content()
     op.drop_table("rollup_issue_content")
     _rollup_issue_content()
     _open_requests()
     _rollup_issue_closed()
+    op.drop_index("ix_content_spread", "content")
+    op.create_index("ix_content_issue", "content", ["issue_id", "detected_at", "views"])
+    op.create_index("ix_content_spread", "content", ["issue_id", "service_id", "province_code", "detected_at"])
 
 
 def _open_requests() -> None:
