@@ -152,6 +152,15 @@ rollup_issue = rollup(
     ),
 )
 
+rollup_issue_closed = rollup(
+    "rollup_issue_closed",
+    "Issues by the hour, day or four weeks they were closed",
+    _cube(),
+    _bucket("issue.closed_at"),
+    *_dimensions("theme_id"),
+    *_measures(n_closed="Closed issues"),
+)
+
 rollup_issue_content = rollup(
     "rollup_issue_content",
     "Content found per issue and day or four weeks; the index gives the issues with most of it first",
