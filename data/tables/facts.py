@@ -135,6 +135,8 @@ takedown_request = fact(
         "stopped_seconds",
     ),
     Index(None, "notified_at"),
+    Index(None, "detected_at"),
+    Index(None, "posted_at"),
     Index(None, "actioned_at"),
     Index(None, "updated_at"),
     _partial(

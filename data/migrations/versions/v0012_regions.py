@@ -1,5 +1,6 @@
 """Content by service, theme, source and region over long windows, and the issues with most content by themselves.
 
+Requests are found by when they were detected and posted, where a clock starts then.
 The indexes of open requests hold their outcome besides: SQLite looks up each request for the words that make it open.
 Issues are summed by when they were closed as well.
 
@@ -60,6 +61,8 @@ def upgrade() -> None:
 
 
 def _open_requests() -> None:
+    for name in ("detected_at", "posted_at"):
+        op.create_index(f"ix_takedown_request_{name}", "takedown_request", [name])
     read = ["received_at", "notified_at", "service_id", "time_precision", "stopped_at", "stopped_seconds", "outcome_id"]
     # The smallest last: of several that serve alike SQLite takes the newest.
     for name, where in (("ix_takedown_request_open", OPEN), ("ix_takedown_request_odd_open", ODD_OPEN)):
