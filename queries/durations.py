@@ -11,6 +11,7 @@ days are known to the hour of their start, older than fifty to its day; those wh
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -28,8 +29,9 @@ from queries.dimensions import Ids, ids
 from queries.ended_durations import BY, Counted, distinct, ended, in_buckets
 from queries.filters import Filters
 from queries.known import as_known
-from queries.limits import FACTS_WINDOW, FEW_OF_A_SERVICE, FEW_REQUESTS, PINNED_WINDOW
+from queries.limits import FEW_OF_A_SERVICE, FEW_REQUESTS, PINNED_WINDOW, READ_REQUESTS
 from queries.narrowing import Narrowed, narrowed
+from queries.newest import newest
 from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, age, counted, still_open
 from queries.reading import Columns, Statement, frame
 
@@ -61,11 +63,17 @@ def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
         many = np.isin(waiting[:, 0], _with_many(waiting[:, 0]))
         rows = np.concatenate([ended(connection, filters, numbered), in_buckets(waiting[many]), waiting[~many]])
         return _frame(rows, numbered, {"uses_facts": False, "bounded_since": None, "is_exact": False})
-    longest = PINNED_WINDOW if filters.pinned else FACTS_WINDOW
-    since = filters.since if few else max(filters.since, filters.until - longest)
+    since = filters.since if few else _readable_since(connection, filters, numbered)
     rows = _from_facts(connection, replace(filters, since=since), numbered)
     bounded = since if since > filters.since else None
     return _frame(rows, numbered, {"uses_facts": True, "bounded_since": bounded, "is_exact": True})
+
+
+def _readable_since(connection: Connection, filters: Filters, numbered: Ids) -> datetime:
+    """Return when the part of the window begins that is read one by one."""
+    if filters.pinned:
+        return max(filters.since, filters.until - PINNED_WINDOW)
+    return newest(connection, filters, numbered, READ_REQUESTS).since
 
 
 def _with_many(services: NDArray[np.int64]) -> NDArray[np.int64]:

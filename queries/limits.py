@@ -74,6 +74,9 @@ QUEUE_ROWS = 50
 JUDGED_REQUESTS = 50_000
 """Requests judged one by one by the rule of their class where no sums hold the filters: about a tenth of a second."""
 
+READ_REQUESTS = 100_000
+"""Requests whose latency is read one by one where no sums hold the filters or the clock: about half a second."""
+
 REPORTS_WINDOW = timedelta(days=7)
 """Longest stretch of reports from closed messaging whose way to clarification is read one by one."""
 
