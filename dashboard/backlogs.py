@@ -23,6 +23,9 @@ from dashboard.tiles import Tile, picture, tile_row
 
 APPEALS = {"tabel": "keberatan"}
 
+OUTSIDE = ("without_start", "future")
+"""Kinds of bad times (`bad_times.KINDS`) that the share of the window does not count among its unmeasurable ones."""
+
 
 def by_age(answers: Answers, frame: pd.DataFrame) -> Chart:
     """Return the backlog by age class with the oldest."""
@@ -47,8 +50,10 @@ def ages(answers: Answers, frame: pd.DataFrame) -> Sheet:
 def draw_queue(answers: Answers) -> None:
     """Draw the countdown: how many are past their hour, in red, above those that have just broken it or are next."""
     with st.container(border=True, height="stretch"):
-        note = t("latencies.queue_note" if _is_live(answers) else "latencies.queue_then", at=_at(answers))
-        panel(t("latencies.queue"), answers["open"], _overdue_line, note=note, border=False)
+        with st.container(gap="xsmall"):
+            st.markdown(f"**{t('latencies.queue')}**")
+            st.caption(t("latencies.queue_note" if _is_live(answers) else "latencies.queue_then", at=_at(answers)))
+        panel(None, answers["open"], _overdue_line, border=False)
         panel(None, answers["queue"], lambda _: countdown.draw(answers, f"latensi.queue.{current()}"), border=False)
 
 
@@ -68,8 +73,11 @@ def draw_backlog(answers: Answers) -> None:
 
 
 def backlog_note(answers: Answers) -> str:
-    """Return of when the backlog speaks: of now, or of the moment of a fixed link."""
-    return t("latencies.backlog_note") if _is_live(answers) else t("latencies.backlog_then", at=_at(answers))
+    """Return of when the backlog speaks, of now or of the moment of a fixed link, and how many have no age."""
+    words = t("latencies.backlog_note") if _is_live(answers) else t("latencies.backlog_then", at=_at(answers))
+    waiting = answers["open"].frame
+    undated = 0 if waiting is None else whole(waiting)["n_undated"]
+    return f"{words} · {t('latencies.backlog_undated', n=number(undated, current()))}" if undated else words
 
 
 def _overdue_line(frame: pd.DataFrame) -> None:
@@ -88,11 +96,17 @@ def draw_bad_times(answers: Answers) -> None:
     within, bad = answers["within"].frame, answers["bad"]
     if within is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(width="stretch"):
-            panel(None, bad, lambda _: _say_bad(bad), border=False)
-        n = number(whole(within)["n_unmeasurable"], current())
+    words, way = st.columns([6, 1], vertical_alignment="center")
+    with words:
+        panel(None, bad, lambda _: _say_bad(bad), border=False)
+    with way, st.container(horizontal_alignment="right"):
+        n = number(int(whole(within)["n_unmeasurable"]) + _outside(bad.frame), current())
         rows_link(f"{t('latencies.bad_rows', n=n)} →", **REQUESTS, keadaan="tidak_terukur")
+
+
+def _outside(frame: pd.DataFrame | None) -> int:
+    """Return how many have bad times that no start in the window tells: without one, or in the future."""
+    return 0 if frame is None else int(frame.loc[frame["kind"].isin(OUTSIDE), "n"].sum())
 
 
 def _say_bad(bad: Answer) -> None:
@@ -103,8 +117,8 @@ def bad_times(frame: pd.DataFrame) -> str:
     """Return how many requests have times of each bad kind (`bad_times.counts`), zeros included."""
     kinds = [t(f"latencies.bad_{row['kind']}", n=number(row["n"], current())) for row in records(frame)]
     since = frame.attrs.get("bounded_since")
-    bound = [] if since is None else [t("latencies.bad_since", at=formats.moment(since, current()))]
-    return " ".join([t("latencies.bad_kinds", what=" · ".join(kinds)), *bound])
+    bound = "" if since is None else t("latencies.bad_since", at=formats.moment(since, current()))
+    return t("latencies.bad_kinds", what=" · ".join(kinds), since=bound)
 
 
 def draw_errors(answers: Answers) -> None:

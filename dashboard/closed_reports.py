@@ -24,9 +24,10 @@ def draw(answers: Answers) -> None:
     answer = answers["closed"]
     if answer.frame is not None and answer.frame.empty:
         return
-    with st.container(border=True, height="stretch"):
-        panel(t("latencies.closed"), answer, lambda frame: _draw(answers, answer, frame),
-              note=t("latencies.closed_note"), border=False)  # fmt: skip
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{t('latencies.closed')}**")
+        st.caption(t("latencies.closed_note"))
+        panel(None, answer, lambda frame: _draw(answers, answer, frame), border=False)
 
 
 def _draw(answers: Answers, answer: Answer, frame: pd.DataFrame) -> None:

@@ -34,8 +34,11 @@ def draw(cohort: str, line: str, answers: Answers) -> None:
     """Draw the trend of a deadline in cohorts of a width; with a rule, also every deadline in numbers."""
     build = partial(_trend, answers, cohort, line)
     more = partial(_draw_lines, answers) if line != PROMISE else None
-    key, note = f"latensi.kept.{line}.{cohort}", t("latencies.trend_note")
-    picture(answers["kept"], key, build, "within_promise_share", note=note, more=more)
+    frame = answers["kept"].frame
+    due = 0 if frame is None else int(frame["n_due"].sum())
+    key, note = f"latensi.kept.{line}.{cohort}", t("latencies.trend_note", n=number(due, current()))
+    measure = "within_promise_share" if line == PROMISE else "within_rule_share"
+    picture(answers["kept"], key, build, measure, note=note, more=more)
 
 
 def _trend(answers: Answers, cohort: str, line: str, frame: pd.DataFrame) -> Chart:
@@ -75,6 +78,5 @@ def _dates(row: Mapping[str, Any]) -> str:
 def _share(row: Mapping[str, Any]) -> str:
     if not row["n_due"]:
         return formats.UNKNOWN
-    return (
-        f"{formats.percent(row['share'], current(), 0)} ({formats.percent_range(row['low'], row['high'], current())})"
-    )
+    shown = formats.percent_range(row["low"], row["high"], current())
+    return f"{formats.whole_percent(row['share'], current())} ({shown})"

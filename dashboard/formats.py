@@ -61,6 +61,15 @@ def percent(share: float | None, language: Language, decimals: int = 1) -> str:
     return number(share * 100, language, decimals) + GLUE + "%"
 
 
+def whole_percent(share: float | None, language: Language) -> str:
+    """Return a share in whole per cents; what rounding would call none or all reads "< 1 %" or "> 99 %"."""
+    if share is None or _missing(share) or math.isinf(share):
+        return UNKNOWN
+    if 0 < share < 0.005:
+        return f"<{GLUE}{percent(0.01, language, 0)}"
+    return f">{GLUE}{percent(0.99, language, 0)}" if 0.995 <= share < 1 else percent(share, language, 0)
+
+
 def percent_range(low: float | None, high: float | None, language: Language) -> str:
     """Return an interval of shares as "57–64 %", rounded to whole per cents."""
     if _missing(low) or _missing(high):

@@ -36,8 +36,9 @@ def draw(answers: Answers) -> None:
 
 
 def _both(answers: Answers, frame: pd.DataFrame) -> None:
-    st.markdown(f"**{artefact(answers['beside'], 'latensi.beside.title', partial(sentence, answers))}**")
-    st.caption(t("hindsights.beside_note"))
+    with st.container(gap="xsmall"):
+        st.markdown(f"**{artefact(answers['beside'], 'latensi.beside.title', partial(sentence, answers))}**")
+        st.caption(t("hindsights.beside_note"))
     bounded = frame.attrs.get("bounded_since")
     if bounded is not None:
         st.caption(t("hindsights.beside_bound", at=formats.moment(bounded, current())))
@@ -84,7 +85,7 @@ def _share(row: Mapping[str, Any], side: str) -> str:
     if not n:
         return formats.UNKNOWN
     shown = formats.percent_range(row[f"low_{side}"], row[f"high_{side}"], current())
-    return f"{formats.percent(row[f'share_{side}'], current(), 0)} ({shown}), n = {number(n, current())}"
+    return f"{formats.whole_percent(row[f'share_{side}'], current())} ({shown}), n = {number(n, current())}"
 
 
 def _quantile(name: str, row: Mapping[str, Any], side: str) -> str:

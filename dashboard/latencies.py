@@ -20,14 +20,28 @@ from dashboard.tables import Column, Sheet, draw_sheet, sheet
 from dashboard.tiles import picture
 from queries import comparisons, latency
 
-WATCHED = latency.RISK_MINUTES[1:]
-"""Moments in the table: nearly all are still watched after the first minute."""
+WATCHED = latency.RISK_MINUTES[2:]
+"""Moments in the table: those of the promise and the rules."""
+
+NAME_PIXELS = 126
+"""Width of the names of services in the table: the longest one and its mark."""
 
 
 def whole(frame: pd.DataFrame) -> dict[str, Any]:
     """Return the row of all services."""
     (row,) = records(frame[frame["is_total"]])
     return row
+
+
+def only_closed(frame: pd.DataFrame) -> bool:
+    """Return whether all services shown are closed messaging: there is no latency of a platform."""
+    own = frame[~frame["is_total"]]
+    return len(own) > 0 and bool(own["is_closed_messaging"].all())
+
+
+def lone(frame: pd.DataFrame) -> bool:
+    """Return whether fewer than two services have requests that are due: there is nothing to put in order."""
+    return int((~frame["is_total"] & (frame["n_due"] > 0)).sum()) < 2
 
 
 def summary(answer: Answer) -> pd.DataFrame:
@@ -60,7 +74,10 @@ def curves(answers: Answers, scale: str, frame: pd.DataFrame) -> Chart:
 def curves_note(answers: Answers) -> str:
     """Return how to read the curves."""
     at = formats.clock(answers.filters.as_of, current()) if answers.filters else formats.UNKNOWN
-    words = t("latencies.curves_note", at=at, k=survival.DRAWN)
+    frame = answers["durations"].frame
+    few = frame is not None and survival.are_few(summary(answers["durations"]))
+    drawn = t("latencies.curves_few" if few else "latencies.curves_drawn", k=survival.DRAWN)
+    words = f"{t('latencies.curves_note', at=at)} · {drawn}"
     lines = answers["deadlines"].frame
     elsewhere = lines is not None and not lines.empty and not bool(lines["is_of_clock"].any())
     return f"{words} · {t('latencies.lines_other_clock')}" if elsewhere else words
@@ -68,7 +85,7 @@ def curves_note(answers: Answers) -> str:
 
 def draw_watched(answers: Answers) -> None:
     """Draw every service in numbers, with how many requests were still watched when."""
-    st.caption(t("latencies.risk_table"))
+    st.caption(t("latencies.risk_note"))
     draw_sheet(answers["durations"], f"latensi.watched.{current()}", partial(watched, answers), most=14)
 
 
@@ -79,11 +96,12 @@ def watched(answers: Answers, frame: pd.DataFrame) -> Sheet:
     at_risk = latency.at_risk(frame)
     seen = {(row["service"], row["minutes"]): row["at_risk"] for row in records(at_risk)}
     columns = [
-        Column(t("latencies.service"), [_service(row, names) for row in rows], width="medium"),
+        Column(t("latencies.service"), [_service(row, names) for row in rows], width=NAME_PIXELS),
         Column(t("latencies.requests"), [number(row["n"], tongue) for row in rows], is_number=True),
         Column(t("latencies.median"), [_of_platform(row, "median") for row in rows], is_number=True),
         Column(t("latencies.limits_95"), [_range(row) for row in rows], is_number=True),
         Column(t("latencies.p90"), [_of_platform(row, "p90") for row in rows], is_number=True),
+        Column(t("latencies.down_60"), [_down(row) for row in rows], is_number=True),
     ]
     columns += [
         Column(t("latencies.watched_at", time=survival.wait(minutes, tongue)),
@@ -103,17 +121,33 @@ def _service(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if row["is_total"]:
         return t("latencies.total")
     name = plain(names.get(row["service"], row["service"]), 60)
-    return name if row["is_signatory"] else t("latencies.not_signatory", name=name)
+    return name if row["is_signatory"] else f"{name} *"
 
 
 def _of_platform(row: Mapping[str, Any], name: str) -> str:
     return survival.half(row, current(), name) if row["is_applicable"] else "n/a"
 
 
-def _range(row: Mapping[str, Any]) -> str:
-    low, high = row["median_low_minutes"], row["median_high_minutes"]
-    if pd.isna(low) or not row["is_applicable"]:
+def _down(row: Mapping[str, Any]) -> str:
+    """Return the share down within the hour that the curve says, with its band; a dash where it is not known.
+
+    A curve that has not fallen yet has no band: what little it knows is the Wilson interval beside it.
+    """
+    if pd.isna(row["removed_60"]) or not row["is_applicable"]:
         return formats.UNKNOWN
+    shown = formats.whole_percent(row["removed_60"], current())
+    if not row["removed_60_low"] < row["removed_60_high"]:
+        return shown
+    return f"{shown} ({formats.percent_range(row['removed_60_low'], row['removed_60_high'], current())})"
+
+
+def _range(row: Mapping[str, Any]) -> str:
+    """Return the limits of the median; above what was watched where it is not reached, a dash where there are none."""
+    low, high = row["median_low_minutes"], row["median_high_minutes"]
+    if not row["is_applicable"]:
+        return formats.UNKNOWN
+    if pd.isna(low):
+        return survival.half(row, current()) if pd.isna(row["median_minutes"]) else formats.UNKNOWN
     shown = survival.wait(low, current())
     return f"{shown} – {survival.wait(high, current())}" if not pd.isna(high) else f"> {shown}"
 
@@ -150,7 +184,7 @@ def draw_within(answers: Answers) -> None:
 def order_note(answers: Answers) -> str:
     """Return in which order the services stand, and why they are not ranked."""
     answer, mixed = answers["within"], answers["mix"].frame
-    if answer.frame is None or mixed is None:
+    if answer.frame is None or mixed is None or lone(answer.frame):
         return ""
     reasons = artefact(answer, "latensi.reasons", lambda frame: tuple(comparisons.reasons(frame, mixed)))
     why = ", ".join(t(f"latencies.why_{reason}") for reason in reasons)
@@ -166,13 +200,26 @@ def left_out(frame: pd.DataFrame) -> str:
     """Return what stands outside the denominator of the share, with its numbers."""
     row, tongue = whole(frame), current()
     waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
-    counts = {"withdrawn": row["n_withdrawn"], "bad": row["n_unmeasurable"], "na": row["n_not_applicable"]}
+    names = {"early": "ended_early", "withdrawn": "withdrawn", "bad": "unmeasurable", "na": "not_applicable"}
+    counts = {word: row[f"n_{name}"] for word, name in names.items()}
     return f"{waiting} · {t('latencies.left_out', **{name: number(n, tongue) for name, n in counts.items()})}"
+
+
+def draw_speed(answers: Answers, scale: str) -> None:
+    """Draw the curves beside the share within the hour and the ends."""
+    left, right = st.columns([11, 9], gap="small")
+    with left:
+        draw_curves(answers, scale)
+    with right:
+        draw_within(answers)
+        draw_ends(answers)
 
 
 def draw_ends(answers: Answers) -> None:
     """Draw how requests ended: removals, and the ends that are none."""
-    note, empty = t("latencies.endings_note"), t("latencies.curves_empty")
+    frame, empty = answers["durations"].frame, t("latencies.curves_empty")
+    n = 0 if frame is None else whole(summary(answers["durations"]))["n"]
+    note = t("latencies.endings_note", n=number(n, current()))
     picture(answers["durations"], "latensi.ends", ends, "ended_share", note=note, empty=empty)
 
 

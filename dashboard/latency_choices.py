@@ -17,14 +17,17 @@ COHORTS = {"auto": "", "jam": "hour", "hari": "day", "pekan": "week"}
 DEADLINES = {"60": "promise", "4j": "urgent", "24j": "hoax"}
 
 
-def choose() -> str:
-    """Draw the switches of the page side by side and return the scale of time chosen."""
+def choose() -> None:
+    """Draw what the figures of the whole page follow: the clock, and the moment of knowledge."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose_clock()
-        scale = page_choices.switch(SCALE, {code: t(f"latencies.{code}") for code in SCALES}, t("latencies.scale"))
         choose_moment()
     say_clock()
-    return scale
+
+
+def choose_scale() -> str:
+    """Draw the switch of the scale of time and return the scale chosen."""
+    return page_choices.switch(SCALE, {code: t(f"latencies.{code}") for code in SCALES}, t("latencies.scale"))
 
 
 def choose_clock() -> None:
@@ -33,12 +36,9 @@ def choose_clock() -> None:
 
 
 def say_clock() -> None:
-    """Say in words what "within an hour" means on the clock that was chosen."""
-    code = filter_bar.current().clock
-    words = [t("latencies.promise_means", clock=clock_words(code))]
-    if code != next(iter(CLOCKS)):
-        words += [t("latencies.clock_other"), t("latencies.clock_note")]
-    st.caption(" ".join(words))
+    """Say of another clock than the default one how far it reaches, and what does not follow it."""
+    if filter_bar.current().clock != next(iter(CLOCKS)):
+        st.caption(f"{t('latencies.clock_other')} {t('latencies.clock_note')}")
 
 
 def choose_trend() -> tuple[str, str]:

@@ -16,7 +16,7 @@ ROW_PIXELS = 35
 
 @dataclass(frozen=True)
 class Column:
-    """One column of ready texts. Numbers stand to the right; a column of text may ask for its width.
+    """One column of ready texts. Numbers stand right; a column of text may ask for its width (a word or pixels).
 
     `link`: the texts are addresses of ours, of which only what this pattern's group matches is shown.
     """
@@ -24,7 +24,7 @@ class Column:
     label: str
     texts: Sequence[str]
     is_number: bool = False
-    width: Literal["small", "medium", "large"] | None = None
+    width: Literal["small", "medium", "large"] | int | None = None
     help: str | None = None
     link: str | None = None
 

@@ -66,8 +66,9 @@ def is_postgres(connection: Connection | Engine) -> bool:
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """Give one read-only transaction: everything read in it is of one moment. Faults come as `data.errors`."""
     with translated(), engine.connect() as connection:
+        connection.execution_options(posko_reads=True)
         if not is_postgres(engine):
-            connection.execution_options(posko_reads=True).begin()  # what reads past SQLAlchemy would begin nothing
+            connection.begin()  # what reads past SQLAlchemy would begin nothing
             yield connection
             return
         limit = engine.get_execution_options().get("posko_query_seconds")

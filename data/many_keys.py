@@ -19,6 +19,14 @@ def among(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[bool]:
     return column == any_(cast(bindparam(KEYS, type_=ARRAY(BigInteger)), ARRAY(BigInteger)))
 
 
+def each_key(dialect_name: str) -> ColumnElement[Any]:
+    """Return the column of the bound keys, a row each: to look up one after the other, whatever the planner expects."""
+    if dialect_name == "sqlite":
+        column: ColumnElement[Any] = func.json_each(bindparam(KEYS, type_=Text())).table_valued("value").c.value
+        return column
+    return func.unnest(cast(bindparam(KEYS, type_=ARRAY(BigInteger)), ARRAY(BigInteger))).column_valued("key")
+
+
 def bound(keys: Collection[int], dialect_name: str) -> dict[str, Any]:
     """Return the parameters of a statement that asks `among`, the keys in order."""
     ordered = sorted(keys)

@@ -23,9 +23,9 @@ from queries import appeals, backlog, bad_times, closed_messaging, deadlines, du
 from queries.request_sources import mix
 
 WITHIN: dict[str, Question] = {"within": takedowns.within_promise}
-ANSWER: dict[str, Question] = WITHIN | {"durations": durations.durations, "mix": mix}
+ANSWER: dict[str, Question] = WITHIN | {"durations": durations.durations, "mix": mix, "deadlines": deadlines.in_force}
 FIGURES: dict[str, Question] = WITHIN | {"durations": durations.durations, "open": takedowns.now_open}
-SPEED: dict[str, Question] = ANSWER | {"deadlines": deadlines.in_force}
+CLOSED: dict[str, Question] = {"closed": closed_messaging.clarified}
 BAD: dict[str, Question] = WITHIN | {"bad": bad_times.counts}
 WAITING: dict[str, Question] = {"ages": backlog.by_age, "queue": backlog.queue, "over": backlog.just_over}
 THEN: dict[str, Question] = {"beside": hindsight.beside, "changes": hindsight.changes, "changed": hindsight.changed}
@@ -34,15 +34,6 @@ THEN: dict[str, Question] = {"beside": hindsight.beside, "changes": hindsight.ch
 def heading(answers: Answers) -> None:
     """Say what the page speaks for."""
     shell.caption(answers, latencies.n_words(answers), topics=("request",))
-
-
-def speed(scale: str, answers: Answers) -> None:
-    """Draw how long content stays up, and how much came down within the hour."""
-    left, right = st.columns([11, 9], gap="small")
-    with left:
-        latencies.draw_curves(answers, scale)
-    with right:
-        latencies.draw_within(answers)
 
 
 def waiting(answers: Answers) -> None:
@@ -56,18 +47,15 @@ def waiting(answers: Answers) -> None:
 
 shell.header("latensi")
 live("latensi.heading", WITHIN, heading)
-scale = latency_choices.choose()
 live("latensi.answer", ANSWER, verdicts.draw, topics=("request",))
+latency_choices.choose()
 live("latensi.then", THEN, hindsights.draw, topics=("request",))
 live("latensi.figures", FIGURES, latency_tiles.draw, topics=("request",))
 live("latensi.bad", BAD, backlogs.draw_bad_times, topics=("request",))
 live("latensi.waiting", WAITING | {"open": takedowns.now_open}, waiting)
-live("latensi.speed", SPEED, partial(speed, scale), topics=("request",))
-left, right = st.columns(2, gap="small")
-with left:
-    live("latensi.ends", {"durations": durations.durations}, latencies.draw_ends, topics=("request",))
-with right:
-    live("latensi.closed", {"closed": closed_messaging.clarified}, closed_reports.draw, topics=("content",))
+scale = latency_choices.choose_scale()
+live("latensi.speed", ANSWER, partial(latencies.draw_speed, scale=scale), topics=("request",))
+live("latensi.closed", CLOSED, closed_reports.draw, topics=("content",))
 cohort, line = latency_choices.choose_trend()
 live("latensi.trend", cohorts.questions(line), partial(cohorts.draw, cohort, line), topics=("request",))
 section(t("latencies.errors"))

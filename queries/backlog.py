@@ -6,7 +6,7 @@ open ones; older ones are counted by the roll-up. A fixed link shows what was op
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -38,7 +38,7 @@ from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from queries.narrowing import Narrowed, narrowed, values
 from queries.open_durations import age, open_ones
 from queries.reading import Columns, Statement, from_rows
-from queries.waiting import FAR, LONG_AGO, open_then
+from queries.waiting import FAR, LONG_AGO, SKEW_SECONDS, open_then
 
 BY_AGE: Columns = {
     "service": "text", "is_total": "flag", "is_signatory": "flag", "age": "text", "from_minutes": "count", "n": "count",
@@ -60,7 +60,8 @@ AGES: Mapping[str, int] = {
 """Age class -> its first minute; an age of exactly 60 minutes has not broken the hour."""
 
 YOUNG = timedelta(days=1)
-_FAR_AHEAD = datetime(9999, 1, 1, tzinfo=UTC)
+SKEW = timedelta(seconds=SKEW_SECONDS + 1)
+"""A clock that starts later than this after as_of is a bad time: it has no age class."""
 
 
 def by_age(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -93,7 +94,7 @@ def _place(seconds: ColumnElement[int]) -> ColumnElement[int]:
 
 def _young(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Return the open requests of the last day: their ages are sent as they are and counted here."""
-    rows = open_ones(connection, replace(filters, since=filters.as_of - YOUNG, until=_FAR_AHEAD), numbered)
+    rows = open_ones(connection, replace(filters, since=filters.as_of - YOUNG, until=filters.as_of + SKEW), numbered)
     place = np.searchsorted(EDGES, rows[:, 2], side="left")
     keys, n = np.unique(rows[:, 0] * len(AGES) + place, return_counts=True)
     return [(key // len(AGES), key % len(AGES), count) for key, count in zip(keys.tolist(), n.tolist(), strict=True)]
@@ -164,9 +165,6 @@ def just_over(connection: Connection, filters: Filters) -> pd.DataFrame:
     """
     return _listed(connection, filters, is_over=True)
 
-
-SKEW_SECONDS = 60
-"""A clock that started further in the future than this is a bad time (`queries.bad_times`), and nobody's turn."""
 
 LINGER = timedelta(minutes=15)
 """A request stays in the countdown this long after it broke its hour, so that nobody misses the moment."""

@@ -12,17 +12,16 @@ from data.rollups.declarations import REQUEST, on_clock
 from data.rollups.shapes import one_if
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST
-from queries.backlog import SKEW_SECONDS
-from queries.compliance import newest
 from queries.cubes import Piece, started_between
 from queries.dimensions import ids
 from queries.filters import Filters
 from queries.known import as_known
 from queries.narrowing import Narrowed, narrowed, values
+from queries.newest import newest
 from queries.reading import Columns, Statement, from_rows, total
-from queries.waiting import open_then
+from queries.waiting import SKEW_SECONDS, open_then
 
-SIFTED_REQUESTS = 4_000
+SIFTED_REQUESTS = 10_000
 """Newest requests that are sifted by what is wrong with their times at every tick: a few milliseconds."""
 
 BAD_TIMES: Columns = {"kind": "text", "n": "count"}
@@ -39,7 +38,7 @@ or ended in the window. future: sent, received or ended after as_of, by more tha
 def counts(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per kind in the order of `KINDS`, zeros included; the kinds of one request exclude each other.
 
-    All but open and future ones are read from the newest part of the window (`compliance.newest`):
+    All but open and future ones are read from the newest part of the window (`queries.newest`):
     `attrs["bounded_since"]`.
     """
     numbered, ticking = ids(connection), filters.clock

@@ -1,5 +1,6 @@
 """What the calendar says: events, periods, elections."""
 
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,8 @@ from data.rollups.clocks import seconds
 from data.tables import calendar_event, election, period
 from queries.filters import Filters
 from queries.limits import CALENDAR_EVENTS
-from queries.reading import Columns, Statement, from_rows
+from queries.once import once
+from queries.reading import Columns, Statement, from_rows, rows
 from queries.windows import WIB, Period
 
 EVENTS: Columns = {
@@ -28,8 +30,8 @@ ELECTIONS: Columns = {
 def events(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per event that touches the window, earliest first."""
     since, until, now = (int(moment.timestamp()) for moment in (filters.since, filters.until, filters.as_of))
-    rows = [row for row in _dated(connection, _EVENTS, now) if _end(row) > since and row["starts_at"] < until]
-    return from_rows(rows, EVENTS)
+    touching = [row for row in _dated(connection, _EVENTS, now) if _end(row) > since and row["starts_at"] < until]
+    return from_rows(touching, EVENTS)
 
 
 def upcoming(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -38,9 +40,9 @@ def upcoming(connection: Connection, filters: Filters) -> pd.DataFrame:
     Where there is none, the last past, newest first. At most `CALENDAR_EVENTS`.
     """
     now = int(filters.as_of.timestamp())
-    rows = _dated(connection, _EVENTS, now)
-    coming = [row for row in rows if _end(row) > now]
-    past = sorted(rows, key=lambda row: (-row["starts_at"], row["code"]))
+    every = _dated(connection, _EVENTS, now)
+    coming = [row for row in every if _end(row) > now]
+    past = sorted(every, key=lambda row: (-row["starts_at"], row["code"]))
     return from_rows((coming or past)[:CALENDAR_EVENTS], EVENTS)
 
 
@@ -59,9 +61,12 @@ def period_list(connection: Connection) -> tuple[Period, ...]:
 def elections(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per election, earliest first; `days_left` counts WIB days to voting day: 0 on the day, negative after."""
     today = filters.as_of.astimezone(WIB).date()
-    rows = connection.execute(select(election).order_by(election.c.voting_at, election.c.code)).mappings()
-    days = [(row, row["voting_at"] and (row["voting_at"].astimezone(WIB).date() - today).days) for row in rows]
-    return from_rows([{**row, "days_left": left} for row, left in days], ELECTIONS)
+    known = [row._asdict() for row in rows(connection, _ELECTIONS, {})]
+    return from_rows([row | {"days_left": _days_left(row["voting_at"], today)} for row in known], ELECTIONS)
+
+
+def _days_left(voting_at: int | None, today: date) -> int | None:
+    return None if voting_at is None else (datetime.fromtimestamp(voting_at, WIB).date() - today).days
 
 
 def _select(table: Any, *names: str) -> Statement:
@@ -76,11 +81,14 @@ def _select(table: Any, *names: str) -> Statement:
 
 
 _EVENTS, _PERIODS = _select(calendar_event, "kind"), _select(period, "phase")
+_ELECTIONS = select(
+    election.c.code, election.c.label_id, election.c.label_en, seconds(election.c.voting_at).label("voting_at")
+).order_by(election.c.voting_at, election.c.code)
 
 
 def _dated(connection: Connection, statement: Statement, now: int) -> list[dict[str, Any]]:
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
-    return [row | {"is_running": row["starts_at"] <= now < _end(row)} for row in rows]
+    known = once(connection, statement, lambda: [row._asdict() for row in rows(connection, statement, {})])
+    return [row | {"is_running": row["starts_at"] <= now < _end(row)} for row in known]
 
 
 def _end(row: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,8 @@ from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.limits import CHANGES
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Columns, Statement, from_rows, read
+from queries.reading import Columns, Statement, from_rows, read, rows
+from queries.side_by_side import in_one_row
 from queries.waiting import HOUR_LONG, Waiting
 from queries.windows import HOUR, WIB, hour_end
 
@@ -46,13 +48,15 @@ def since_shift(connection: Connection, filters: Filters) -> pd.DataFrame:
     """
     numbered, start = ids(connection), shift_start(filters.as_of)
     window = replace(filters, since=start, until=hour_end(filters.as_of + timedelta(seconds=1)), window="custom")
-    counted = {
-        "found": _sum(connection, Asked(CONTENT, window, numbered, measures=("n_found",))),
-        "new_issues": _sum(connection, Asked(ISSUE, window, numbered, measures=("n_issues",))),
-        "removed": _sum(connection, Asked(REMOVAL, window, numbered, measures=("n_removed",))),
-        "newly_overdue": _newly_overdue(connection, window, numbered),
-        **_counted_from_facts(connection, window, numbered),
-    }
+    due = _due(window)
+    summed = {"found": (CONTENT, window, "n_found"), "new_issues": (ISSUE, window, "n_issues"),
+              "removed": (REMOVAL, window, "n_removed"),
+              **({"newly_overdue": (REQUEST, due, "n_open")} if due else {})}  # fmt: skip
+    sums = (Asked(rollup, asked, numbered, measures=(name,)).sums() for rollup, asked, name in summed.values())
+    counted = dict(zip(summed, in_one_row(connection, *sums), strict=True))
+    spared = len(Waiting(due, numbered).running(connection)) if due else 0
+    counted["newly_overdue"] = max(counted.get("newly_overdue", 0) - spared, 0)
+    counted |= _counted_from_facts(connection, window, numbered)
     lines = [{"kind": kind, "n": counted[kind], "since": start, "until": filters.as_of} for kind in KINDS]
     return from_rows(lines, SINCE_SHIFT)
 
@@ -63,8 +67,8 @@ def items(connection: Connection, filters: Filters) -> pd.DataFrame:
     kind is new_issue or clarified (title: the claim), correction (title: table.column, detail: old → new) or
     appeal_upheld (title: code of the service). No person, no address.
     """
-    rows = union_all(*_single_changes()).subquery()
-    statement = select(rows).order_by(rows.c.at.desc(), rows.c.kind, rows.c.title).limit(CHANGES)
+    every = union_all(*_single_changes()).subquery()
+    statement = select(every).order_by(every.c.at.desc(), every.c.kind, every.c.title).limit(CHANGES)
     return read(connection, statement.params(_moments(filters)), ITEMS)
 
 
@@ -76,18 +80,10 @@ def _moments(filters: Filters) -> dict[str, int]:
     return {name: int(moment.timestamp()) for name, moment in moments.items()}
 
 
-def _sum(connection: Connection, asked: Asked) -> int:
-    return int(asked.sums().rows(connection)[0][0])
-
-
-def _newly_overdue(connection: Connection, window: Filters, numbered: Ids) -> int:
-    """Return the requests still open whose 60 minutes ended between the start of the shift and as_of."""
+def _due(window: Filters) -> Filters | None:
+    """Return the window of starts whose 60 minutes ended between the start of the shift and as_of; None without any."""
     since, until = window.since - HOUR_LONG, window.as_of - HOUR_LONG
-    if since >= until:
-        return 0
-    due = replace(window, since=since, until=until)
-    spared = len(Waiting(due, numbered).running(connection))
-    return max(_sum(connection, Asked(REQUEST, due, numbered, measures=("n_open",))) - spared, 0)
+    return replace(window, since=since, until=until) if since < until else None
 
 
 def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -103,15 +99,18 @@ def _count(kind: str, *where: ColumnElement[bool]) -> Statement:
 
 
 def _counted_from_facts(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, int]:
-    shape: Narrowed = narrowed(filters)
+    bound = {**values(filters, numbered), **_moments(filters)}
+    return {kind: int(n) for kind, n in rows(connection, _counts(narrowed(filters)), bound)}
+
+
+@lru_cache(maxsize=100)
+def _counts(shape: Narrowed) -> Statement:
     counts = union_all(
         _count("clarified", _within(issue.c.clarified_at), *shape.facts(issue.c)),
         _count("corrections", _within(correction.c.corrected_at)),
         _count("appeals_upheld", *_upheld()),
     ).subquery()
-    statement = select(counts.c.kind, counts.c.n).order_by(counts.c.kind)
-    bound = {**values(filters, numbered), **_moments(filters)}
-    return {row.kind: int(row.n) for row in connection.execute(statement, bound)}
+    return select(counts.c.kind, counts.c.n).order_by(counts.c.kind)
 
 
 def _single_changes() -> list[Statement]:

@@ -7,8 +7,7 @@ fixed link, a limit that they do not count) is read from the facts: the newest p
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,18 +21,18 @@ from data.rollups.declarations import REQUEST, on_clock
 from data.rollups.shapes import Grain, one_if
 from data.tables import deadline, takedown_request
 from queries.class_sums import COUNTS, Line, is_summed, judged
-from queries.cubes import Asked, Piece, started_between
+from queries.cubes import Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.known import AS_OF, as_known
-from queries.limits import FACTS_WINDOW, JUDGED_REQUESTS
+from queries.limits import JUDGED_REQUESTS
 from queries.narrowing import Narrowed, narrowed, values
+from queries.newest import newest
 from queries.open_durations import age
 from queries.reading import Columns, Statement, from_rows, total
 from queries.series import buckets_of
 from queries.shares import share, wilson
 from queries.takedowns import WITHIN_PROMISE_OVER_TIME
-from queries.windows import HOUR
 
 BY_DEADLINE: Columns = {
     "code": "text", "label_id": "text", "label_en": "text", "kind": "text", "applies_to": "text", "minutes": "count",
@@ -112,19 +111,6 @@ def _from_facts(
         for at, line in enumerate(lines):
             found[line][row["bucket"] if grain else 0] = {name: row[f"{name}{at}"] for name in COUNTS}
     return found
-
-
-def newest(connection: Connection, filters: Filters, numbered: Ids, most: int) -> Filters:
-    """Return the filters over the newest whole hours or days of the window that hold at most so many requests."""
-    longest = replace(filters, since=max(filters.since, filters.until - FACTS_WINDOW))
-    asked = Asked(REQUEST, longest, numbered, grain=filters.grain, measures=("n_requests",))
-    found = 0
-    for row in sorted(asked.sums().rows(connection), key=lambda row: -row.bucket):
-        found += row.n_requests
-        if found > most:
-            start = datetime.fromtimestamp((row.bucket + 1) * filters.grain.width - filters.grain.offset, UTC)
-            return replace(longest, since=min(max(start, longest.since), filters.until - HOUR))
-    return longest
 
 
 def _attrs(cut: Filters, filters: Filters) -> dict[str, object]:

@@ -11,8 +11,9 @@ from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.reading import Columns, from_rows
-from queries.series import buckets_of
+from queries.series import buckets_of, numbers_of
 from queries.shares import relative_change
+from queries.side_by_side import in_one_row
 
 PARTS = ("n_removed", "n_restricted", "n_labelled", "n_rejected", "n_withdrawn", "n_open")
 """found = the sum of these; what they do not add up to is `difference`."""
@@ -75,7 +76,7 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
     numbered, buckets = ids(connection), buckets_of(filters)
     axis = (AXES[by],) if by else ()
     asked = Asked(CONTENT, filters, numbered, by=axis, grain=buckets.grain, measures=("n_found",)).sums()
-    rows = asked.rows(connection) if by == "province" else asked.numbers(connection)
+    rows = asked.rows(connection) if by == "province" else numbers_of(connection, asked, buckets, is_split=bool(by))
     keys, found = buckets.counts(rows, is_split=bool(by))
     order = sorted(range(len(keys)), key=lambda place: numbered.place(by, keys[place]))
     names = [numbered.code(by, keys[place]) for place in order]
@@ -84,8 +85,9 @@ def over_time(connection: Connection, filters: Filters, by: str | None = None) -
 
 def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row: found from since to as_of, and in the same hours whole weeks earlier (1 week up to 7 days of window)."""
-    earlier = filters.same_hours_earlier()
-    n_now, n_before = (_sums(connection, asked)[0][""]["n_found"] for asked in (filters, earlier))
+    numbered, both = ids(connection), (filters, filters.same_hours_earlier())
+    sums = (Asked(CONTENT, one, numbered, measures=("n_found",)).sums() for one in both)
+    n_now, n_before = in_one_row(connection, *sums)
     line = {"n_found": n_now, "n_found_before": n_before, "change_share": relative_change(n_now, n_before)}
     return from_rows([line | filters.compared()], SAME_HOURS)
 
@@ -100,7 +102,8 @@ def _sums(
     numbered = ids(connection)
     asked = Asked(CONTENT, filters, numbered, by=(AXES[by],) if by else (), measures=tuple(COUNTS)).sums()
     names = (*((AXES[by],) if by else ()), *COUNTS)
-    found = (dict(zip(names, row, strict=True)) for row in asked.rows(connection))
+    rows = asked.rows(connection) if by == "province" else asked.numbers(connection).tolist()
+    found = (dict(zip(names, row, strict=True)) for row in rows)
     kept = {numbered.code(by, row[AXES[by]]) if by else "": row for row in found}
     return {code: row for code, row in kept.items() if row["n_found"] or not by}, asked.attrs
 

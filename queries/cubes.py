@@ -69,7 +69,8 @@ class Asked:
     """What is summed: a roll-up, filters, the dimensions kept apart, the grain of time kept apart (None: none).
 
     `measures`: which, all when empty. `within`: the only buckets of the grain that are wanted; others may come as well.
-    `most`: only so many rows, those with most of the first measure, most first.
+    `most`: only so many rows, those with most of the first measure, most first. `skips_zeros`: cells and facts that
+    count nothing are not read, so rows may be missing whose only measure is 0.
     """
 
     rollup: Rollup
@@ -80,6 +81,7 @@ class Asked:
     measures: tuple[str, ...] = ()
     within: tuple[int, ...] = ()
     most: int = 0
+    skips_zeros: bool = False
 
     def cubes(self) -> dict[Grain, Cube]:
         """Return the cube of each grain, widest first, that holds what is asked; none for a fixed link."""
@@ -121,6 +123,7 @@ class Asked:
             narrowed=narrowed(self.filters),
             is_within=bool(self.within),
             most=self.most,
+            skips_zeros=self.skips_zeros,
             is_pinned=self.filters.pinned and not is_held,
             is_mended=self.filters.pinned and is_held,
         )
@@ -129,6 +132,6 @@ class Asked:
         bound: dict[str, Any] = {**values(self.filters, self.ids), "as_of": int(self.filters.as_of.timestamp())}
         for number, part in enumerate(parts):
             bound[f"start{number}"], bound[f"end{number}"] = part.bounds
-        for name in keys_of(self.rollup):
-            bound[f"every_{name}"] = bound.get(name) or self.ids.all(NUMBERED[name])
+        for name in keys_of(self.rollup) if any(part.grain for part in parts) else ():
+            bound[f"every_{name}"] = bound.get(name) or self.ids.all(NUMBERED[name], self.rollup.facts.name)
         return bound | {"within": list(self.within)}

@@ -1,8 +1,8 @@
 """The names behind the codes: for filter options, captions and the ids that roll-ups are keyed by."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -67,17 +67,20 @@ def names(connection: Connection) -> Names:
 class Ids:
     """Code -> id of each numbered dimension, in screen order; which services signed, which are closed messaging.
 
-    `unlisted`: ids that facts carry and no reference table lists.
+    `unlisted`: given a fact table's name, the ids its sums carry and no reference table lists, by dimension.
     """
 
     of: Mapping[str, Mapping[str, int]]
     signatories: frozenset[str]
     closed_messaging: frozenset[str]
-    unlisted: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    unlisted: Callable[[str], Mapping[str, Sequence[int]]]
 
-    def all(self, dimension: str) -> list[int]:
-        """Return every id of a dimension, in screen order; those that facts carry and nobody has listed come last."""
-        return [*self.of.get(dimension, {}).values(), *self.unlisted.get(dimension, ())]
+    def all(self, dimension: str, facts: str) -> list[int]:
+        """Return every id of a dimension, in screen order; those that the facts carry and nobody has listed are last.
+
+        The sums of these facts, and of no others, are looked at: where they are missing nothing else fails.
+        """
+        return [*self.of.get(dimension, {}).values(), *self.unlisted(facts).get(dimension, ())]
 
     def chosen(self, dimension: str, codes: tuple[str, ...]) -> list[int]:
         """Return the ids of the codes; a code that does not exist gives -9, which matches no row."""
@@ -140,7 +143,12 @@ def _read_ids(connection: Connection) -> Ids:
         of.setdefault(row.dimension, {})[row.code] = row.id
         for flag, codes in flags.items():
             codes.update([row.code] if getattr(row, flag) else [])
-    return Ids(of, frozenset(flags["signed"]), frozenset(flags["closed"]), unlisted(connection, of))
+
+    @cache
+    def beside(facts: str) -> Mapping[str, Sequence[int]]:
+        return unlisted(connection, facts, of)
+
+    return Ids(of, frozenset(flags["signed"]), frozenset(flags["closed"]), beside)
 
 
 def services(connection: Connection) -> pd.DataFrame:

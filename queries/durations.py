@@ -1,16 +1,17 @@
 """How long requests have lasted, with the open ones: counts by service, end and duration.
 
 Ended requests come from the latency histogram where it holds what is asked, open ones from their hour or day of start
-(those of the last two days one by one, many of them then put into the same buckets), so the price is that of the
+where very many are open, else one by one (many of them then put into the same buckets), so the price is that of the
 buckets, not of the rows. What no cube holds (a province, a theme, a source, another clock, a fixed link) is read from
 the facts, exact to the second, over a bounded window; so is a window with few requests, whatever its length: an office
 that writes minutes shall read back the same minutes.
-Resolution of the histogram: data.rollups.latency. Where a service has many open ones, those older than two days are
-known to the hour of their start, older than fifty to its day; those whose clock stood still to the second.
+Resolution of the histogram: data.rollups.latency. Where very many are open, of services with many, those older than two
+days are known to the hour of their start, older than fifty to its day; those whose clock stood still to the second.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -25,11 +26,12 @@ from data.rollups.declarations import LATENCY, REQUEST, on_clock
 from data.tables import takedown_request
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
-from queries.ended_durations import BY, Counted, ended, in_buckets
+from queries.ended_durations import BY, Counted, distinct, ended, in_buckets
 from queries.filters import Filters
 from queries.known import as_known
-from queries.limits import FACTS_WINDOW, FEW_OF_A_SERVICE, FEW_REQUESTS, PINNED_WINDOW
+from queries.limits import FEW_OF_A_SERVICE, FEW_REQUESTS, PINNED_WINDOW, READ_REQUESTS
 from queries.narrowing import Narrowed, narrowed
+from queries.newest import newest
 from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, age, counted, still_open
 from queries.reading import Columns, Statement, frame
 
@@ -59,20 +61,25 @@ def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
     if asked.cubes() and not few:
         waiting = still_open(connection, filters, numbered)
         many = np.isin(waiting[:, 0], _with_many(waiting[:, 0]))
-        waiting[many] = in_buckets(waiting[many])
-        rows = np.concatenate([ended(connection, filters, numbered), waiting])
+        rows = np.concatenate([ended(connection, filters, numbered), in_buckets(waiting[many]), waiting[~many]])
         return _frame(rows, numbered, {"uses_facts": False, "bounded_since": None, "is_exact": False})
-    longest = PINNED_WINDOW if filters.pinned else FACTS_WINDOW
-    since = filters.since if few else max(filters.since, filters.until - longest)
+    since = filters.since if few else _readable_since(connection, filters, numbered)
     rows = _from_facts(connection, replace(filters, since=since), numbered)
     bounded = since if since > filters.since else None
     return _frame(rows, numbered, {"uses_facts": True, "bounded_since": bounded, "is_exact": True})
 
 
+def _readable_since(connection: Connection, filters: Filters, numbered: Ids) -> datetime:
+    """Return when the part of the window begins that is read one by one."""
+    if filters.pinned:
+        return max(filters.since, filters.until - PINNED_WINDOW)
+    return newest(connection, filters, numbered, READ_REQUESTS).since
+
+
 def _with_many(services: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the services of which there are so many rows that their ages may be put into buckets."""
-    found, n = np.unique(services, return_counts=True)
-    return found[n > FEW_OF_A_SERVICE]
+    found, place = distinct(services)
+    return found[np.bincount(place, minlength=len(found)) > FEW_OF_A_SERVICE]
 
 
 def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:
@@ -84,20 +91,30 @@ def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:
 
 def _frame(rows: Counted, numbered: Ids, attrs: Mapping[str, object]) -> pd.DataFrame:
     """Return the rows with equal service, end and duration added up, services in screen order."""
-    services, place = np.unique(rows[:, 0], return_inverse=True)
+    services, place = distinct(rows[:, 0])
     order = sorted(range(len(services)), key=lambda at: numbered.place("service", int(services[at])))
     names = [numbered.code("service", int(services[at])) for at in order]
     end = np.array(END_PLACES)[np.clip(rows[:, 1], 0, len(END_PLACES) - 1)]
     pair = np.argsort(order)[place] * len(NAMES) + end
-    keys, inverse = np.unique(pair << SECONDS_BITS | rows[:, 2], return_inverse=True)
-    n = np.bincount(inverse, weights=rows[:, 3], minlength=len(keys)).astype(np.int64)
-    keys, n = keys[n != 0], n[n != 0]
+    keys, n = _added_up(pair << SECONDS_BITS | rows[:, 2], rows[:, 3])
     seconds, pair = keys & ((1 << SECONDS_BITS) - 1), keys >> SECONDS_BITS
     about = [numbered.about(name) for name in names]
     flags = {name: np.array([line[name] for line in about], dtype=bool)[pair // len(NAMES)] for name in FLAGS}
     service = pd.Categorical.from_codes(pair // len(NAMES), pd.Index(names))
     ends = pd.Categorical.from_codes(pair % len(NAMES), pd.Index(NAMES))
     return frame(flags | {"service": service, "end": ends, "seconds": seconds, "n": n}, DURATIONS, attrs)
+
+
+def _added_up(keys: NDArray[np.int64], n: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct keys in order with their numbers added up, without zeros; keys come in a few ordered runs."""
+    if not len(keys):
+        return keys, n
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    sums = np.add.reduceat(n[order], first)
+    kept = sums != 0
+    return keys[first[kept]], sums[kept]
 
 
 def _from_facts(connection: Connection, filters: Filters, numbered: Ids) -> Counted:

@@ -12,12 +12,13 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, cast, select, union_all
 
 from data.rollups.declarations import LATENCY
 from data.rollups.latency import IN_A_ROW, N_BUCKETS, upper_bounds
-from data.rollups.shapes import BLOCK, DAY, HOUR, WEEK, Grain
+from data.rollups.shapes import BLOCK, DAY, HOUR, SIXTEEN_WEEKS, WEEK, Grain
 from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
@@ -26,7 +27,7 @@ from queries.reading import whole_numbers
 Counted = NDArray[np.int64]
 """Rows of service id, outcome id, seconds, number: shape (rows, 4)."""
 
-ROWS = {HOUR: 1, DAY: 6, WEEK: 11, BLOCK: 14}
+ROWS = {HOUR: 1, DAY: 3, WEEK: 6, BLOCK: 6, SIXTEEN_WEEKS: 6}
 """About how many rows a bucket of a grain has, in those of an hour: wide ones are full, not proportionally larger."""
 
 BY = ("service_id", "outcome_id", "latency_tens")
@@ -87,7 +88,7 @@ def ended(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
     whole = (min(-(-start // HOUR.width) * HOUR.width, end), max(end // HOUR.width * HOUR.width, start))
     if whole[0] >= whole[1]:
         return _counted(_edge(connection, filters, numbered, start, end))
-    parts = cover(*whole, (HOUR, DAY, WEEK, BLOCK), int(filters.as_of.timestamp()) // HOUR.width * HOUR.width)
+    parts = cover(*whole, tuple(ROWS), int(filters.as_of.timestamp()) // HOUR.width * HOUR.width)
     edges = [_edge(connection, filters, numbered, *edge) for edge in ((start, whole[0]), (whole[1], end))]
     return _counted(np.concatenate([_rows(connection, filters, numbered, parts), *edges]))
 
@@ -103,7 +104,8 @@ def _edge(connection: Connection, filters: Filters, numbered: Ids, start: int, e
 
 def _rows(connection: Connection, filters: Filters, numbered: Ids, parts: Sequence[Part]) -> NDArray[np.int64]:
     """Return the rows of whole buckets: service, outcome, tens and ten counts, those taken away negative."""
-    chosen = numbered.chosen("service", filters.services) if filters.services else numbered.all("service")
+    every = numbered.all("service", LATENCY.facts.name)
+    chosen = numbered.chosen("service", filters.services) if filters.services else every
     values: dict[str, object] = {"services": chosen}
     for number, part in enumerate(parts):
         first, after = ((moment + part.grain.offset) // part.grain.width for moment in (part.start, part.end))
@@ -138,16 +140,31 @@ def _statement(parts: tuple[tuple[int, Grain], ...]) -> CompoundSelect[Any]:
 
 def _counted(rows: NDArray[np.int64]) -> Counted:
     """Return rows of service, outcome, tens and ten counts added up: one row a service, outcome and bucket."""
-    pairs, place = np.unique(rows[:, 0] << 16 | rows[:, 1], return_inverse=True)
-    width = N_BUCKETS + IN_A_ROW
-    at = (place * width + rows[:, 2] * IN_A_ROW)[:, None] + np.arange(IN_A_ROW)
-    sums = np.bincount(at.ravel(), weights=rows[:, 3:].ravel(), minlength=len(pairs) * width).astype(np.int64)
-    found = np.flatnonzero(sums)
-    pair = pairs[found // width]
-    return np.column_stack([pair >> 16, pair & 0xFFFF, MIDDLES[found % width], sums[found]])
+    keys = rows[:, 0] << 32 | rows[:, 1] << 16 | rows[:, 2]
+    order = np.argsort(keys, kind="stable")
+    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    sums = np.add.reduceat(rows[order, 3:], first) if len(first) else rows[:0, 3:]
+    row, at = np.nonzero(sums)
+    found = rows[order[first], :4][row]
+    found[:, 2] = MIDDLES[found[:, 2] * IN_A_ROW + at]
+    found[:, 3] = sums[row, at]
+    return found
 
 
 def in_buckets(rows: Counted) -> Counted:
-    """Return the rows with their seconds as the histogram has them: thousands of open ones are some hundred ages."""
-    place = np.searchsorted(_BOUNDS, rows[:, 2])
-    return np.column_stack([rows[:, :2], MIDDLES[place], rows[:, 3]])
+    """Return the rows added up, with their seconds as the histogram has them: thousands of ages are some hundred."""
+    pairs, place = distinct(rows[:, 0] << 16 | rows[:, 1])
+    keys = place * N_BUCKETS + np.searchsorted(_BOUNDS, rows[:, 2])
+    sums = np.bincount(keys, weights=rows[:, 3], minlength=1).astype(np.int64)
+    found = np.flatnonzero(sums)
+    pair, bucket = np.divmod(found, N_BUCKETS)
+    return np.column_stack([pairs[pair] >> 16, pairs[pair] & 0xFFFF, MIDDLES[bucket], sums[found]])
+
+
+def distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Return the few distinct values in order, and the place of each value among them: `np.unique` sorts them all."""
+    codes, found = pd.factorize(values)
+    order = np.argsort(found)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return found[order], place[codes]

@@ -4,15 +4,14 @@ from collections import Counter
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, Connection, cast, select, union_all
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, cast, select, type_coerce, union_all
 
 from data.columns import UtcSeconds
 from data.recording.feeds import CHANGES_OF, TOPICS
-from data.rollups.clocks import seconds
 from data.tables import feed, setting
 from queries import clock
 from queries.filters import Filters
-from queries.reading import Columns, from_rows
+from queries.reading import Columns, from_rows, rows
 
 STATE: Columns = {
     "code": "text", "label_id": "text", "label_en": "text", "agency": "text", "topic": "text", "seq": "count",
@@ -36,7 +35,8 @@ _VERSION = union_all(
     select(setting.c.name, cast(setting.c.value, BigInteger)).where(setting.c.name.in_(_BY_OTHERS)),
 ).order_by("topic", "seq")
 
-_COLUMNS = (seconds(c).label(c.name) if isinstance(c.type, UtcSeconds) else c for c in feed.c)
+_PLAIN = {UtcSeconds: BigInteger, Boolean: Integer}
+_COLUMNS = (type_coerce(c, _PLAIN.get(type(c.type), type(c.type))).label(c.name) for c in feed.c)
 _FEEDS = select(*_COLUMNS).order_by(feed.c.code)
 
 
@@ -58,9 +58,10 @@ def state(connection: Connection, filters: Filters) -> pd.DataFrame:  # noqa: AR
     stopped does not write at all, so that what it would have told since is unknown, not none.
     """
     now = int(clock.now(connection).timestamp())
-    rows = [dict(row) | _ages(row, now) for row in connection.execute(_FEEDS).mappings()]
-    rows.sort(key=lambda row: (_ORDER.index(row["freshness"]), -(row["age_seconds"] or 0), row["code"]))
-    return from_rows(rows, STATE)
+    known = [row._asdict() for row in rows(connection, _FEEDS, {})]
+    told = [row | _ages(row, now) for row in known]
+    told.sort(key=lambda row: (_ORDER.index(row["freshness"]), -(row["age_seconds"] or 0), row["code"]))
+    return from_rows(told, STATE)
 
 
 def _ages(row: Any, now: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, Connection, and_, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, case, false, func, or_, select
 
 from data.rollups import clocks
 from data.rollups.clocks import seconds
@@ -40,11 +40,12 @@ CHANGED: Columns = {
 }  # fmt: skip
 CHANGES: Columns = {"kind": "text", "n": "count"}
 
-KINDS = ("came_late", "ended_since", "told_late", "corrected")
+KINDS = ("came_late", "moved", "ended_since", "told_late", "corrected")
 """Why a request counts differently now.
 
-came_late: it was recorded after the moment. ended_since: its clock ended after the moment. told_late: it had ended by
-the moment, which was recorded later. corrected: what was told by then was told otherwise since.
+came_late: it was recorded after the moment. moved: its clock started inside the window on one side only (sent before
+the moment and received after it, or corrected since). ended_since: its clock ended after the moment. told_late: it had
+ended by the moment, which was recorded later. corrected: what was told by then was told otherwise since.
 """
 
 
@@ -146,9 +147,11 @@ def _compared(shape: Narrowed, clock_code: str) -> Statement:
     """Return the requests of the window written after the moment that differ, with what was known and what is."""
     ticking, rollup, now = clocks.CLOCKS[clock_code], on_clock(REQUEST.table.name, clock_code), takedown_request.c
     piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
-    moved = and_(started_between(rollup, now, piece), seconds(now.updated_at) > AS_OF)
-    then: Any = known_where(takedown_request, moved)
-    kind = _kind(then, now, ticking)
+    near = or_(*(and_(seconds(now[name]) >= piece.start, seconds(now[name]) < piece.end) for name in rollup.starts))
+    written = and_(near, seconds(now.updated_at) > AS_OF)
+    then: Any = known_where(takedown_request, written)
+    sides = [func.coalesce(started_between(rollup, row, piece), false()) for row in (then, now)]
+    kind = _kind(then, now, ticking, sides)
     same = and_(then.content_id == now.content_id, then.request_no == now.request_no)
     compared = select(
         kind.label("kind"), now.content_id, now.request_no, now.service_id,
@@ -157,15 +160,19 @@ def _compared(shape: Narrowed, clock_code: str) -> Statement:
         clocks.ended(now, ticking).label("ended_now"), seconds(now.updated_at).label("told_at"),
     )  # fmt: skip
     joined = takedown_request.join(then.content_id.table, same, isouter=True)
-    return compared.select_from(joined).where(moved, kind != "", *shape.facts(now))
+    return compared.select_from(joined).where(written, or_(*sides), kind != "", *shape.facts(now))
 
 
-def _kind(then: Any, now: Any, ticking: clocks.Clock) -> Any:
+def _kind(then: Any, now: Any, ticking: clocks.Clock, sides: list[Any]) -> Any:
     ended = and_(clocks.is_running(then, ticking), ~clocks.is_running(now, ticking))
     times = [(function(then, ticking), function(now, ticking)) for function in (clocks.started, clocks.ended)]
-    other = or_(*(func.coalesce(a, -1) != func.coalesce(b, -1) for a, b in times), then.outcome_id != now.outcome_id)
+    over = and_(~clocks.is_running(then, ticking), ~clocks.is_running(now, ticking))
+    stopped = and_(over, then.stopped_seconds != now.stopped_seconds)
+    differ = [func.coalesce(a, -1) != func.coalesce(b, -1) for a, b in times]
+    other = or_(*differ, then.outcome_id != now.outcome_id, stopped)
     return case(
         (then.content_id.is_(None), "came_late"),
+        (sides[0] != sides[1], "moved"),
         (and_(ended, clocks.ended(now, ticking) > AS_OF), "ended_since"),
         (ended, "told_late"),
         (other, "corrected"),

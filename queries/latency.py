@@ -149,7 +149,7 @@ def _minutes(seconds: int | None) -> float:
 
 
 def curves(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row per service and drawn moment, at most `CURVE_POINTS` a service: share still up, its band, still watched.
+    """One row per service and drawn moment, about `CURVE_POINTS` a service: share still up, its band, still watched.
 
     Every curve starts at its first moment with the share 1 and ends where nobody is watched any longer.
     """
@@ -161,12 +161,13 @@ def _drawn(service: str, rows: Rows) -> Iterator[dict[str, object]]:
     if curve.last_time is None:
         return
     grid = np.geomspace(60, max(curve.last_time, 3600), CURVE_POINTS).round().astype(np.int64)
-    drawn = np.unique([*grid.tolist(), DEADLINE_MINUTES * 60, 14_400, 86_400])
+    drawn = np.unique([*grid.tolist(), DEADLINE_MINUTES * 60, 14_400, 86_400, curve.last_time])
     drawn = drawn[drawn <= curve.last_time]
     place = np.searchsorted(curve.times, drawn, side="right")
     up, low, high = (np.concatenate([[1.0], side])[place] for side in (curve.survival, curve.low, curve.high))
     at_risk = curve.at_risk[np.searchsorted(curve.times, drawn, side="left")]
-    low, high = np.where(np.isnan(low), up, low), np.where(np.isnan(high), up, high)
+    low = np.where(np.isnan(low), up, low)
+    high = pd.Series(high).ffill().fillna(1).to_numpy()  # all down: no surer of it than at the step before
     columns = (drawn / 60, at_risk, up, low, high)
     for minutes, n, *shares in zip(*(column.tolist() for column in columns), strict=True):
         known = dict(zip(("still_up", "low", "high"), shares, strict=True))

@@ -23,6 +23,9 @@ TOP_WINDOW = timedelta(days=92)
 FEW_REQUESTS = 2_000
 """A window with no more requests is read one by one, exact to the second; with more, buckets of 1 % say the same."""
 
+OPEN_ONE_BY_ONE = 40_000
+"""Open requests older than two days, up to which each is read: about as long as reading their sums by the hour."""
+
 FEW_OF_A_SERVICE = 200
 """Old open requests of a service, up to which each is read: half a day more or less bends a curve of a few."""
 
@@ -70,6 +73,9 @@ QUEUE_ROWS = 50
 
 JUDGED_REQUESTS = 50_000
 """Requests judged one by one by the rule of their class where no sums hold the filters: about a tenth of a second."""
+
+READ_REQUESTS = 100_000
+"""Requests whose latency is read one by one where no sums hold the filters or the clock: about half a second."""
 
 REPORTS_WINDOW = timedelta(days=7)
 """Longest stretch of reports from closed messaging whose way to clarification is read one by one."""

@@ -1,7 +1,7 @@
 """How long open requests have lasted: one by one where that matters, by the hour or day of their start elsewhere."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
-    case,
     cast,
     func,
     select,
@@ -33,12 +32,13 @@ from queries.dimensions import Ids
 from queries.ended_durations import Counted
 from queries.filters import Filters
 from queries.known import AS_OF
-from queries.limits import FEW_OF_A_SERVICE, FEW_REQUESTS
+from queries.limits import FEW_OF_A_SERVICE, OPEN_ONE_BY_ONE
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Statement, whole_numbers
+from queries.windows import hour_start
 
 ITEMS_FOR = timedelta(hours=50)
-"""Open requests this young are read one by one: of older ones half an hour is less than one percent of their age."""
+"""Where many are open, those this young are read one by one: half an hour is less than one percent of an older age."""
 
 HOURS_FOR = timedelta(days=50)
 """Open requests this young are known to the hour of their start, older ones to its day: half of it is one percent."""
@@ -52,8 +52,10 @@ SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until")
 
 
 def still_open(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    """Return open requests: young and few ones exact, many older ones by the middle of their hour or day (1 %)."""
+    """Return open requests, exact; where very many are open, older ones by the middle of their hour or day (1 %)."""
     as_of = filters.as_of
+    if _n_open_before(connection, filters, numbered, hour_start(as_of - ITEMS_FOR)) <= OPEN_ONE_BY_ONE:
+        return open_ones(connection, filters, numbered)
     parts = [NOTHING]
     for grain, first, last in (
         (DAY, filters.since, as_of - HOURS_FOR),
@@ -68,11 +70,18 @@ def still_open(connection: Connection, filters: Filters, numbered: Ids) -> Count
     return np.concatenate(parts)
 
 
+def _n_open_before(connection: Connection, filters: Filters, numbered: Ids, moment: datetime) -> int:
+    """Return how many open requests of the window started before a moment."""
+    if moment <= filters.since:
+        return 0
+    before = replace(filters, until=min(filters.until, moment))
+    ((n_open,),) = Asked(REQUEST, before, numbered, measures=("n_open",)).sums().rows(connection)
+    return int(n_open)
+
+
 def _by_start(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> Counted:
-    asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",))
-    found = np.array([tuple(row) for row in asked.sums().rows(connection) if row.n_open], dtype=np.int64).reshape(-1, 3)
-    if found[:, 2].sum() <= FEW_REQUESTS:
-        return open_ones(connection, filters, numbered)
+    asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",), skips_zeros=True)
+    found = asked.sums().numbers(connection)
     n_open = np.bincount(found[:, 0], weights=found[:, 2])
     many = n_open > FEW_OF_A_SERVICE
     parts = [NOTHING]
@@ -132,7 +141,8 @@ def open_ones(connection: Connection, filters: Filters, numbered: Ids) -> Counte
     """Return open requests one by one, through their own index."""
     moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
     found = whole_numbers(connection, _open(narrowed(filters)), {**values(filters, numbered), **moments})[:, 0]
-    service, seconds = found >> SECONDS_BITS, found & ((1 << SECONDS_BITS) - 1)
+    service = (found + (1 << SECONDS_BITS - 1)) >> SECONDS_BITS
+    seconds = np.maximum(found - (service << SECONDS_BITS), 0)
     return np.column_stack([service, np.full(len(found), OPEN), seconds, np.ones_like(found)])
 
 
@@ -146,17 +156,20 @@ def counted(connection: Connection, filters: Filters, numbered: Ids, statement: 
 
 @lru_cache(maxsize=200)
 def _open(shape: Narrowed) -> CompoundSelect[Any]:
-    """Return the service and age of each open request in one number; nothing is read but their index.
+    """Return the service and age (negative where it has yet to start) of each open request in one number.
 
+    Nothing is read but their index, and little is worked out.
     They are added up here: an engine would sort thousands of ages, and a row of two numbers costs twice one of one.
     """
     row: Any = takedown_request.c
-    lasted = age(row, clocks.DEFAULT)
-    number = cast(row.service_id, BigInteger) * (1 << SECONDS_BITS) + case((lasted > 0, lasted), else_=0)
-    received = (row.received_at >= SINCE, row.received_at < UNTIL)
-    sent = (row.received_at.is_(None), row.notified_at >= SINCE, row.notified_at < UNTIL)
+    until = cast(row.service_id, BigInteger) * (1 << SECONDS_BITS) + func.coalesce(
+        clocks.seconds(row.stopped_at), AS_OF
+    )
     dated = (text(OPEN_REQUEST), row.time_precision == "second", *shape.facts(row))
-    both = (select(number.label("number")).where(*dated, *began) for began in (received, sent))
+    both = []
+    for start, unless in ((row.received_at, ()), (row.notified_at, (row.received_at.is_(None),))):
+        number = until - clocks.seconds(start) - row.stopped_seconds
+        both.append(select(number.label("number")).where(*dated, *unless, start >= SINCE, start < UNTIL))
     return union_all(*both).execution_options(any_order=True)
 
 

@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, case, func, select
 
 from data.rollups.shapes import DAY
 from data.tables import campaign_reach, channel, hashtag_reach
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.narrowing import values, values_of
-from queries.reading import Columns, SqlRow, Statement, frame, from_rows, known_total
+from queries.reading import Columns, SqlRow, Statement, frame, from_rows, known_total, rows
 from queries.series import Buckets, buckets_of
 
 TOTALS: Columns = {
@@ -42,17 +42,17 @@ def totals(connection: Connection, filters: Filters) -> pd.DataFrame:
     n_channels: channels that reported; n_unknown: of which no reach is known. first_day and last_day: the days that
     have reports. Frequency is impressions / reach, so low at the high end of reach.
     """
-    rows = _rows(connection, filters, "channel")
-    known = [row for row in rows if row.reach_low is not None]
+    found = _rows(connection, filters, "channel")
+    known = [row for row in found if row.reach_low is not None]
     low = max((row.reach_low for row in known), default=None)
     high = sum(min(row.reach_high, row.audience or row.reach_high) for row in known) if known else None
-    impressions = _sum(row.impressions for row in rows)
-    days = [day for row in rows for day in (row.first_day, row.last_day)]
+    impressions = _sum(row.impressions for row in found)
+    days = [day for row in found for day in (row.first_day, row.last_day)]
     line = {
         "reach_low": low, "reach_high": high, "impressions": impressions,
-        "engagements": _sum(row.engagements for row in rows), "target_reach": _sum(row.target_reach for row in rows),
+        "engagements": _sum(row.engagements for row in found), "target_reach": _sum(row.target_reach for row in found),
         "frequency_low": _ratio(impressions, high), "frequency_high": _ratio(impressions, low),
-        "n_channels": len(rows), "n_unknown": len(rows) - len(known),
+        "n_channels": len(found), "n_unknown": len(found) - len(known),
         "first_day": _start(min(days)) if days else None, "last_day": _start(max(days)) if days else None,
     }  # fmt: skip
     return from_rows([line], TOTALS)
@@ -69,8 +69,7 @@ def over_time(connection: Connection, filters: Filters) -> pd.DataFrame:
 
 def hashtags(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per hashtag used in the window's WIB days, most posts first; reach as a range."""
-    rows = _rows(connection, filters, "hashtag")
-    return from_rows([row._asdict() for row in rows], HASHTAGS)
+    return from_rows([row._asdict() for row in _rows(connection, filters, "hashtag")], HASHTAGS)
 
 
 def _sum(numbers: Any) -> int | None:
@@ -92,11 +91,11 @@ def _rows(connection: Connection, filters: Filters, kind: str) -> Sequence[SqlRo
     bound = {**values(filters, numbered), "codes": list(filters.services)}
     shape = (bool(filters.services), bool(filters.provinces), bool(filters.themes))
     statement = _statement(kind, *shape)
-    return connection.execute(statement, {**bound, "first": days.first, "last": days.first + days.n - 1}).all()
+    return rows(connection, statement, {**bound, "first": days.first, "last": days.first + days.n - 1})
 
 
 def _days(column: ColumnElement[int]) -> ColumnElement[bool]:
-    return column.between(bindparam("first"), bindparam("last"))
+    return column.between(bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger))
 
 
 @lru_cache(maxsize=64)

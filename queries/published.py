@@ -6,19 +6,22 @@ known to contradict themselves are named. Ours are of the same window by now, wh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from data.rollups.clocks import seconds
 from data.rollups.declarations import CONTENT, ISSUE
-from data.tables import content, published_figure
+from data.tables import published_figure
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.reading import Columns, from_rows
+from queries.reading import Columns, from_rows, rows
+from queries.side_by_side import in_one_row
+from queries.spikes import first_found
 from queries.windows import day_start
 
 FIGURES: Columns = {
@@ -103,13 +106,19 @@ def figures(connection: Connection, filters: Filters) -> pd.DataFrame:
     balance: `balanced`, `unbalanced` or `incomplete`. Narrowed by service only.
     """
     numbered = ids(connection)
-    rows = _published(connection, filters, numbered)
-    first = connection.execute(select(func.min(seconds(content.c.detected_at)))).scalar()
-    wholes = {set_: row for (set_, service), row in rows.items() if not service and _is_covered(row, first)}
-    ours = {set_: _ours(connection, row, filters, numbered) for set_, row in wholes.items()}
+    told = _published(connection, filters, numbered)
+    first = first_found(connection)
+    wholes = {set_: row for (set_, service), row in told.items() if not service and _is_covered(row, first)}
+    windows = {set_: _window(row, filters) for set_, row in wholes.items()}
+    issues = [Asked(ISSUE, window, numbered, measures=("n_issues",)).sums() for window in windows.values()]
+    n_issues = in_one_row(connection, *issues) if issues else []
+    ours = {
+        set_: _ours(connection, window, numbered, n)
+        for (set_, window), n in zip(windows.items(), n_issues, strict=True)
+    }
     lines = [
-        _line(row, _services(rows, set_) if not service else ()) | _own(ours.get(set_), service)
-        for (set_, service), row in rows.items()
+        _line(row, _services(told, set_) if not service else ()) | _own(ours.get(set_), service)
+        for (set_, service), row in told.items()
     ]
     return from_rows(lines, FIGURES)
 
@@ -119,23 +128,29 @@ Row = Mapping[str, Any]
 
 def _published(connection: Connection, filters: Filters, numbered: Ids) -> dict[tuple[str, str], dict[str, Any]]:
     """Return (set, service) -> what was published of it, in the order shown."""
-    figure = published_figure.c
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    statement = select(published_figure).order_by(figure.figure_set, figure.service_code, figure.measure)
-    for row in connection.execute(statement).mappings():
-        if row["service_code"] and filters.services and row["service_code"] not in filters.services:
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    for figure_set, service, measure, value, note, *about in rows(connection, _FIGURES, {}):
+        if service and filters.services and service not in filters.services:
             continue
-        key = (row["figure_set"], row["service_code"])
-        line = rows.setdefault(key, dict.fromkeys(COLUMN_OF.values()) | {"note": ""})
-        line |= {name: row[name] for name in ("figure_set", "window_start", "window_end", "source")}
-        line |= {"service": row["service_code"], "note": "; ".join(filter(None, (line["note"], row["note"])))}
-        line[COLUMN_OF[row["measure"]]] = row["value"]
+        line = told.setdefault((figure_set, service), {**_NOTHING, "figure_set": figure_set, "service": service})
+        line["window_start"], line["window_end"], line["source"] = about
+        line["note"] = "; ".join(filter(None, (line["note"], note)))
+        line[COLUMN_OF[measure]] = value
     order = {code: place for place, code in enumerate(("", *numbered.of["service"]))}
-    return dict(sorted(rows.items(), key=lambda item: (item[0][0], order.get(item[0][1], len(order)), item[0][1])))
+    return dict(sorted(told.items(), key=lambda item: (item[0][0], order.get(item[0][1], len(order)), item[0][1])))
 
 
-def _services(rows: Mapping[tuple[str, str], Row], figure_set: str) -> list[Row]:
-    return [row for (set_, service), row in rows.items() if set_ == figure_set and service]
+_FIGURE = published_figure.c
+_FIGURES = select(
+    _FIGURE.figure_set, _FIGURE.service_code, _FIGURE.measure, _FIGURE.value, _FIGURE.note,
+    seconds(_FIGURE.window_start).label("window_start"), seconds(_FIGURE.window_end).label("window_end"),
+    _FIGURE.source,
+).order_by(_FIGURE.figure_set, _FIGURE.service_code, _FIGURE.measure)  # fmt: skip
+_NOTHING: Row = {**dict.fromkeys(COLUMN_OF.values()), "note": ""}
+
+
+def _services(told: Mapping[tuple[str, str], Row], figure_set: str) -> list[Row]:
+    return [row for (set_, service), row in told.items() if set_ == figure_set and service]
 
 
 def _line(row: Row, services: Sequence[Row]) -> dict[str, Any]:
@@ -163,23 +178,24 @@ def _balance(difference: int | None, gap: int | None, *, is_whole: bool) -> str:
 def _is_covered(row: Row, first: int | None) -> bool:
     """Return whether our data, which begins at `first`, reaches back to the start of a set's window."""
     start, end = row["window_start"], row["window_end"]
-    return first is not None and start is not None and end is not None and first < start.timestamp() + 86_400
+    return first is not None and start is not None and end is not None and first < start + 86_400
 
 
-def _ours(connection: Connection, row: Row, filters: Filters, numbered: Ids) -> dict[str, Any]:
+def _window(row: Row, filters: Filters) -> Filters:
+    start, end = (datetime.fromtimestamp(row[name], UTC) for name in ("window_start", "window_end"))
+    everything = replace(filters, services=(), provinces=(), themes=(), sources=())
+    return replace(everything, since=day_start(start), until=end, pinned=False)
+
+
+def _ours(connection: Connection, window: Filters, numbered: Ids, n_issues: int) -> dict[str, Any]:
     """Return our sums of a set's window by service code and in the whole ('')."""
-    start, end = row["window_start"], row["window_end"]
-    window = replace(
-        filters, since=day_start(start), until=end, pinned=False, services=(), provinces=(), themes=(), sources=()
-    )
     measures = ("n_found", "n_removed", "n_labelled", "n_open")
     asked = Asked(CONTENT, window, numbered, by=("service_id",), measures=measures)
     names = ("our_found", "our_removed", "our_labelled", "our_open")
-    rows = asked.sums().rows(connection)
-    sums = {numbered.code("service", key): dict(zip(names, values, strict=True)) for key, *values in rows}
+    found = asked.sums().numbers(connection).tolist()
+    sums = {numbered.code("service", key): dict(zip(names, values, strict=True)) for key, *values in found}
     whole = {name: sum(row[name] for row in sums.values()) for name in names}
-    issues = Asked(ISSUE, window, numbered, measures=("n_issues",)).sums().rows(connection)[0][0]
-    return {**sums, "": whole | {"our_issues": issues}}
+    return {**sums, "": whole | {"our_issues": n_issues}}
 
 
 def _own(ours: Mapping[str, Row] | None, service: str) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BigInteger, Connection, bindparam, select
 
+from data.many_keys import among, bound
 from data.rollups.declarations import CONTENT, ISSUE_CONTENT
 from data.rollups.shapes import DAY, HOUR
 from data.tables import rollup_issue_content
@@ -20,7 +21,8 @@ from queries.filters import Filters
 from queries.issue_facts import facts
 from queries.limits import RISING_CANDIDATES, RISING_ROWS
 from queries.most_found import is_summed, most_found
-from queries.reading import Columns, Statement, from_rows
+from queries.reading import Columns, Statement, from_rows, whole_numbers
+from queries.sum_statements import recurring
 from queries.windows import hour_end, hour_start
 
 RISING: Columns = {
@@ -78,17 +80,19 @@ def _risen(counted: Sequence[Counted]) -> list[dict[str, Any]]:
 def _by_hour(connection: Connection, last: Filters, numbered: Ids, kind: str, dimension: str) -> list[Counted]:
     """Return each service or theme with content in the last hours, beside the same hours of the days before."""
     first = int(last.since.timestamp()) // HOUR.width
-    hours = first + np.arange(HOURS) - 24 * np.arange(DAYS + 1)[:, None]
     longer = replace(last, since=last.since - timedelta(days=DAYS))
-    within = tuple(hours.ravel().tolist())
-    asked = Asked(CONTENT, longer, numbered, by=(dimension,), grain=HOUR, measures=("n_found",), within=within)
-    counts: dict[int, np.ndarray[Any, Any]] = {}
-    for key, bucket, n in asked.sums().rows(connection):
-        day, hour = divmod(first + HOURS - 1 - bucket, 24)
-        if hour < HOURS and day <= DAYS:
-            counts.setdefault(key, np.zeros(DAYS + 1, dtype=np.int64))[day] += n
-    named = ((numbered.code(kind, key), days) for key, days in counts.items() if key)
-    return [Counted(kind, code, int(days[0]), days[1:].tolist()) for code, days in named if days[0]]
+    asked = Asked(CONTENT, longer, numbered, by=(dimension,), grain=HOUR, measures=("n_found",)).sums()
+    wanted = {"first_wanted": first - 24 * DAYS, "period": 24, "n_wanted": HOURS}
+    key, bucket, n = whole_numbers(connection, recurring(asked.statement), {**asked.parameters, **wanted}).T
+    day = (first + HOURS - 1 - bucket) // 24
+    keys, place = np.unique(key, return_inverse=True)
+    counts = np.zeros((len(keys), DAYS + 1), dtype=np.int64)
+    np.add.at(counts, (place, day), n)
+    return [
+        Counted(kind, numbered.code(kind, key), days[0], days[1:])
+        for key, days in zip(keys.tolist(), counts.tolist(), strict=True)
+        if key and days[0]
+    ]
 
 
 def _issues(connection: Connection, last: Filters, numbered: Ids) -> list[Counted]:
@@ -100,27 +104,27 @@ def _issues(connection: Connection, last: Filters, numbered: Ids) -> list[Counte
     if not found:
         return []
     today = (int(last.since.timestamp()) + DAY.offset) // DAY.width
-    days = list(range(today - DAYS, today))
-    rows = connection.execute(_daily(), {"days": days, "issues": list(found)}).all()
-    counts = {(row.issue_id, row.bucket): row.n_found * HOURS / 24 for row in rows}
-    return [Counted("issue", str(i), n, [counts.get((i, day), 0.0) for day in days]) for i, n in found.items()]
+    counts = np.zeros((len(found), DAYS))
+    place = {issue: number for number, issue in enumerate(found)}
+    values = {"start": today - DAYS, "end": today - 1, **bound(found, connection.dialect.name)}
+    for issue, bucket, n in whole_numbers(connection, _daily(connection.dialect.name), values).tolist():
+        counts[place[issue], bucket - today + DAYS] = n * HOURS / 24
+    return [Counted("issue", str(i), n, days) for (i, n), days in zip(found.items(), counts.tolist(), strict=True)]
 
 
 def _busiest(connection: Connection, last: Filters, numbered: Ids) -> Mapping[int, int]:
     if is_summed(last):
-        rows: Sequence[Any] = most_found(connection, last, RISING_CANDIDATES, RULE.least, views=False)
-    else:
-        by = ("issue_id",)
-        asked = Asked(ISSUE_CONTENT, last, numbered, by, measures=("n_found",), most=RISING_CANDIDATES)
-        rows = asked.sums().rows(connection)
-    return {row.issue_id: row.n_found for row in rows if row.n_found >= RULE.least}
+        return dict(most_found(connection, last, RISING_CANDIDATES, RULE.least))
+    by = ("issue_id",)
+    asked = Asked(ISSUE_CONTENT, last, numbered, by, measures=("n_found",), most=RISING_CANDIDATES)
+    return {issue: n for issue, n in asked.sums().numbers(connection).tolist() if n >= RULE.least}
 
 
-@lru_cache(maxsize=1)
-def _daily() -> Statement:
+@lru_cache(maxsize=2)
+def _daily(dialect_name: str) -> Statement:
     sums = rollup_issue_content.c
-    days = sums.bucket.in_(bindparam("days", expanding=True))
-    issues = sums.issue_id.in_(bindparam("issues", expanding=True))
+    days = sums.bucket.between(bindparam("start", type_=BigInteger), bindparam("end", type_=BigInteger))
+    issues = among(sums.issue_id, dialect_name)
     kept = select(sums.issue_id, sums.bucket, sums.n_found).where(sums.cube == ISSUE_CONTENT.cubes[0].id, days, issues)
     return kept.order_by(sums.issue_id, sums.bucket)
 

@@ -19,7 +19,7 @@ from queries.filters import Filters
 from queries.known import as_known
 from queries.narrowing import Narrowed, narrowed, values
 from queries.open_durations import age
-from queries.reading import SqlRow, Statement
+from queries.reading import SqlRow, Statement, rows
 from queries.waiting import HOUR_LONG, Waiting
 
 
@@ -32,7 +32,7 @@ def running(connection: Connection, filters: Filters, numbered: Ids) -> Sequence
     since = max(int(filters.since.timestamp()), until - longest)
     moments = {"since": since, "until": until, "as_of": int(filters.as_of.timestamp())}
     statement = _statement(narrowed(filters), filters.clock, filters.pinned)
-    return connection.execute(statement, {**values(filters, numbered), **moments}).all()
+    return rows(connection, statement, {**values(filters, numbered), **moments})
 
 
 @lru_cache(maxsize=200)

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
 from data.rollups.shapes import Grain
+from queries.cubes import Sums
 from queries.filters import Filters
-from queries.reading import Columns, frame
+from queries.reading import Columns, frame, whole_numbers
+from queries.sum_statements import apart, in_one
 
 Counts = NDArray[np.int64]
 
@@ -65,6 +68,15 @@ class Buckets:
         }
         flat = {name: array.ravel() for name, array in values.items()}
         return frame(known | flat, columns, attrs)
+
+
+def numbers_of(connection: Connection, sums: Sums, buckets: Buckets, *, is_split: bool) -> Counts:
+    """Return the rows of sums of one measure as `counts` takes them: by bucket, and by a numbered key where split."""
+    if not is_split:
+        return sums.numbers(connection)
+    first = buckets.first
+    found = whole_numbers(connection, in_one(sums.statement), {**sums.parameters, "first": first})[:, 0]
+    return np.column_stack(apart(found, first))
 
 
 def buckets_of(filters: Filters, grain: Grain | None = None) -> Buckets:

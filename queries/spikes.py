@@ -12,11 +12,13 @@ from data.rollups.clocks import seconds
 from data.rollups.declarations import CONTENT
 from data.tables import content
 from queries.baselines import SPIKE
-from queries.cubes import Asked
+from queries.cubes import Asked, Sums
 from queries.dimensions import ids
 from queries.filters import Filters
-from queries.reading import Columns
+from queries.once import once
+from queries.reading import Columns, rows, whole_numbers
 from queries.series import Buckets, buckets_of
+from queries.sum_statements import recurring
 from queries.windows import WEEK
 
 SERIES: Columns = {
@@ -40,11 +42,8 @@ def series(connection: Connection, filters: Filters) -> pd.DataFrame:
     numbered = ids(connection)
     wanted = _wanted(buckets)
     longer = replace(filters, since=filters.since - WEEKS * WEEK)
-    asked = Asked(
-        CONTENT, longer, numbered, grain=buckets.grain, measures=("n_found",),
-        within=tuple(wanted.ravel().tolist()) if buckets.n < _per_week(buckets) else (),
-    ).sums()  # fmt: skip
-    counts = _counts(asked.numbers(connection), wanted)
+    asked = Asked(CONTENT, longer, numbered, grain=buckets.grain, measures=("n_found",)).sums()
+    counts = _counts(_rows(connection, asked, buckets), wanted)
     earlier = np.where(_is_known(connection, buckets, wanted[1:], asked.bounded_since), counts[1:], np.nan)
     usual, threshold, n_weeks = RULE.usual(earlier)
     with np.errstate(invalid="ignore"):
@@ -54,6 +53,15 @@ def series(connection: Connection, filters: Filters) -> pd.DataFrame:
         "has_baseline": ~np.isnan(usual), "is_spike": spikes,
     }  # fmt: skip
     return buckets.frame([""], values, SERIES, asked.attrs)
+
+
+def _rows(connection: Connection, asked: Sums, buckets: Buckets) -> NDArray[np.int64]:
+    """Return the rows of (bucket, count), of a short window only those in the same hours of each week."""
+    period = _per_week(buckets)
+    if buckets.n >= period:
+        return asked.numbers(connection)
+    wanted = {"first_wanted": buckets.first - WEEKS * period, "period": period, "n_wanted": buckets.n}
+    return whole_numbers(connection, recurring(asked.statement), {**asked.parameters, **wanted})
 
 
 def _per_week(buckets: Buckets) -> int:
@@ -66,22 +74,31 @@ def _wanted(buckets: Buckets) -> NDArray[np.int64]:
     return own - np.arange(WEEKS + 1, dtype=np.int64)[:, None] * _per_week(buckets)
 
 
-def _counts(rows: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.float64]:
+def _counts(found: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the counts of wanted buckets from rows of (bucket, count), 0 where there is no row."""
     if not wanted.size:
         return np.zeros(wanted.shape)
-    first, inside = wanted.min(), np.isin(rows[:, 0], wanted)
+    first, inside = wanted.min(), np.isin(found[:, 0], wanted)
     every = np.zeros(wanted.max() - first + 1)
-    every[rows[inside, 0] - first] = rows[inside, 1]
+    every[found[inside, 0] - first] = found[inside, 1]
     counts: NDArray[np.float64] = every[wanted - first]
     return counts
+
+
+_FIRST_FOUND = select(func.min(seconds(content.c.detected_at)))
+
+
+def first_found(connection: Connection) -> int | None:
+    """Return when the first content on record was found, UTC seconds; None without any."""
+    found: int | None = once(connection, first_found, lambda: rows(connection, _FIRST_FOUND, {})[0][0])
+    return found
 
 
 def _is_known(
     connection: Connection, buckets: Buckets, wanted: NDArray[np.int64], bounded_since: datetime | None
 ) -> NDArray[np.bool_]:
     """Return whether each bucket lies after the first content on record and inside what was read."""
-    first = connection.execute(select(func.min(seconds(content.c.detected_at)))).scalar()
+    first = first_found(connection)
     cut = 0 if bounded_since is None else int(bounded_since.timestamp())
     start = max(1 << 40 if first is None else first, cut)
     known: NDArray[np.bool_] = wanted * buckets.grain.width - buckets.grain.offset >= start

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, and_, bindparam, cast, or_, select, union_all
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, bindparam, cast, literal, or_, select, union_all
 
 from data.rollups.declarations import on_clock
 from data.rollups.shapes import Cube, Grain, Rollup
@@ -51,6 +53,7 @@ class Shape:
     narrowed: Narrowed
     is_within: bool
     most: int
+    skips_zeros: bool
     is_pinned: bool
     is_mended: bool
 
@@ -59,10 +62,9 @@ class Shape:
 def statement_of(shape: Shape) -> Statement:
     """Return the statement: the columns of `by`, `bucket` when there is a grain, the measures; ordered by its keys."""
     rollup = on_clock(shape.rollup, shape.clock)
-    parts = [
-        _from_cube(shape, rollup, number, cube) if cube else _from_facts(shape, rollup, number)
-        for number, cube in enumerate(shape.parts)
-    ]
+    parts: list[Statement] = []
+    for number, cube in enumerate(shape.parts):
+        parts += [_from_cube(shape, rollup, number, cube)] if cube else _from_facts(shape, rollup, number)
     if shape.is_mended:
         parts += [_changed(shape, rollup, is_known=False), _changed(shape, rollup, is_known=True)]
     rows = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
@@ -72,6 +74,39 @@ def statement_of(shape: Shape) -> Statement:
     sums = [total(rows.c[name]).label(name) for name in shape.measures]
     statement = select(*keys, *sums).group_by(*keys)
     return statement.order_by(sums[0].desc(), *keys).limit(shape.most) if shape.most else statement.order_by(*keys)
+
+
+@lru_cache(maxsize=500)
+def recurring(statement: Statement) -> Statement:
+    """Return a statement of sums by bucket for `n_wanted` buckets in every `period` from `first_wanted` on.
+
+    No bucket lies before that one. A range is read and the others are left out: many single ones are looked up each.
+    """
+    since_first = statement.selected_columns.bucket - bindparam("first_wanted", type_=BigInteger)
+    period, n_wanted = (bindparam(name, type_=BigInteger) for name in ("period", "n_wanted"))
+    return statement.where(since_first % period < n_wanted)
+
+
+KEY_BITS, BUCKET_BITS = 44, 32
+"""A key, a bucket and a count in one number: from which bit on the first two stand."""
+
+
+@lru_cache(maxsize=500)
+def in_one(statement: Statement) -> Statement:
+    """Return key, bucket (counted from `first`) and count of a statement of these three in one number, in any order.
+
+    Of thousands of rows the most is paid for the numbers of each.
+    """
+    key, bucket, count = statement.order_by(None).subquery().c
+    place = bucket - bindparam("first", type_=BigInteger)
+    number = cast(key, BigInteger) * (1 << KEY_BITS) + place * literal(1 << BUCKET_BITS, BigInteger) + count
+    return select(number.label("number")).execution_options(any_order=True)
+
+
+def apart(numbers: NDArray[np.int64], first: int) -> tuple[NDArray[np.int64], ...]:
+    """Return the keys, buckets and counts of `in_one`."""
+    place = (numbers >> BUCKET_BITS) & ((1 << (KEY_BITS - BUCKET_BITS)) - 1)
+    return numbers >> KEY_BITS, place + first, numbers & ((1 << BUCKET_BITS) - 1)
 
 
 def _is_whole(shape: Shape) -> bool:
@@ -90,13 +125,17 @@ def _from_cube(shape: Shape, rollup: Rollup, number: int, cube: Cube) -> Stateme
     where += [row[name].in_(_given(name)) if name in cube.dimensions else row[name] == -1 for name in given]
     if shape.is_within and cube.grain == shape.grain:
         where.append(row.bucket.in_(bindparam("within", expanding=True)))
-    return select(*columns, *(row[name] for name in shape.measures)).where(*where, *shape.narrowed.sums(row, given))
+    sums = [row[name] for name in shape.measures]
+    where += [sums[0] != 0] if shape.skips_zeros else []
+    return select(*columns, *sums).where(*where, *shape.narrowed.sums(row, given))
 
 
-def _from_facts(shape: Shape, rollup: Rollup, number: int) -> Statement:
+def _from_facts(shape: Shape, rollup: Rollup, number: int) -> list[Statement]:
+    """Return the facts of a stretch, those that count by each of several times apart: each is a range of one index."""
     piece = Piece(None, _bound("start", number), _bound("end", number))
     row = as_known(rollup.facts, piece, rollup.starts) if shape.is_pinned else rollup.facts.c
-    return _counted(shape, rollup, row).where(started_between(rollup, row, piece), *shape.narrowed.facts(row))
+    ways = [started_between(rollup, row, piece)] if shape.is_pinned else ways_between(rollup, row, piece)
+    return [_counted(shape, rollup, row).where(way, *shape.narrowed.facts(row)) for way in ways]
 
 
 def _changed(shape: Shape, rollup: Rollup, *, is_known: bool) -> Statement:
@@ -118,7 +157,8 @@ def _counted(shape: Shape, rollup: Rollup, row: Any, sign: int = 1) -> Statement
     if shape.grain:
         columns.append(_bucket(rollup.at(row), shape.grain))
     sums = [(sign * rollup.measures[name](row)).label(name) for name in shape.measures]
-    return select(*columns, *sums).where(rollup.where(row))
+    where = [rollup.measures[shape.measures[0]](row) != 0] if shape.skips_zeros else []
+    return select(*columns, *sums).where(rollup.where(row), *where)
 
 
 def _given(name: str) -> Any:
@@ -135,8 +175,13 @@ def _bucket(start: ColumnElement[Any], grain: Grain) -> Any:
 
 def started_between(rollup: Rollup, row: Any, piece: Piece) -> ColumnElement[bool]:
     """Return the condition that a fact counts in `[start, end)`, written so that one index on its times serves."""
+    return or_(*ways_between(rollup, row, piece))
+
+
+def ways_between(rollup: Rollup, row: Any, piece: Piece) -> list[ColumnElement[bool]]:
+    """Return the conditions, of which one is met by a fact that counts in `[start, end)`: by each of its times."""
     ways = []
     for place, name in enumerate(rollup.starts):
         unknown = [row[earlier].is_(None) for earlier in rollup.starts[:place]]
         ways.append(and_(*unknown, row[name] >= piece.start, row[name] < piece.end))
-    return or_(*ways)
+    return ways

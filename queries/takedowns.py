@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,10 +16,11 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from data.rollups.declarations import REQUEST
-from queries.cubes import Asked
+from queries.cubes import Asked, Sums
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.reading import Columns, SqlRow, frame, from_rows
+from queries.once import once
+from queries.reading import Columns, frame, from_rows
 from queries.running import running
 from queries.series import Buckets, buckets_of
 from queries.shares import share, wilson
@@ -61,7 +61,7 @@ def now_open(connection: Connection, filters: Filters) -> pd.DataFrame:
     """
     numbered = ids(connection)
     waiting = Waiting(filters, numbered)
-    rows = _tallies(numbered, waiting.overdue(connection), waiting.recent(connection), waiting.odd(connection))
+    rows = _by_code(numbered, waiting.counts(connection))
     lines = [_now_open_line(row) | numbered.about(code) for code, row in _with_total(rows, filters, numbered)]
     oldest = waiting.oldest(connection)
     started, age = (oldest.started, oldest.age / 60) if oldest else (None, None)
@@ -100,8 +100,8 @@ def within_promise_over_time(connection: Connection, filters: Filters) -> pd.Dat
             bucket, n_requests, n_unmeasurable, n_withdrawn, n_kept = asked.numbers(connection).T
             n_due[bucket - buckets.first] += sign * (n_requests - n_unmeasurable - n_withdrawn)
             n_within[bucket - buckets.first] += sign * n_kept
-        for row in running(connection, narrowed, numbered):
-            n_due[buckets.place(row.started)] -= 1
+        for _, started in running(connection, narrowed, numbered):
+            n_due[buckets.place(started)] -= 1
     return _promise_series(buckets, n_due, n_within, filters.as_of, attrs)
 
 
@@ -119,13 +119,14 @@ def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFra
 Row = Mapping[str, int]
 
 
-def _tallies(numbered: Ids, *answers: Sequence[SqlRow]) -> dict[str, Counter[str]]:
-    """Return service code -> the sums of all answers (rows of service_id and named counts) added up by name."""
-    found: dict[str, Counter[str]] = {}
-    for row in chain(*answers):
-        sums = row._asdict()
-        found.setdefault(numbered.code("service", sums.pop("service_id")), Counter()).update(sums)
-    return found
+def _tallies(connection: Connection, sums: Sums | None, numbered: Ids, names: Sequence[str]) -> dict[str, Counter[str]]:
+    """Return service code -> the sums by name."""
+    rows = sums.numbers(connection).tolist() if sums else []
+    return {numbered.code("service", key): Counter(dict(zip(names, found, strict=True))) for key, *found in rows}
+
+
+def _by_code(numbered: Ids, counts: Mapping[int, Row]) -> dict[str, Row]:
+    return {numbered.code("service", service): Counter(row) for service, row in counts.items()}
 
 
 def _with_total(rows: Mapping[str, Row], filters: Filters, numbered: Ids) -> list[tuple[str, Row]]:
@@ -144,7 +145,7 @@ def _sum(rows: Iterable[Row]) -> Row:
 
 
 def _now_open_line(row: Row) -> dict[str, object]:
-    overdue, young = row["n_open"] - row["n_spared"], row["n_recent"] + row["n_spared"]
+    overdue, young = row["n_overdue"] - row["n_spared"], row["n_recent"] + row["n_spared"]
     return {
         "n_open": overdue + young + row["n_undated"],
         "n_overdue": overdue,
@@ -185,12 +186,16 @@ def _promise_counts(
     connection: Connection, filters: Filters, numbered: Ids
 ) -> tuple[dict[str, Row], dict[str, object]]:
     """Return service code -> the counts of `WITHIN_PROMISE`, and how the older part of the window was read."""
+    return once(connection, (_read_counts, filters), lambda: _read_counts(connection, filters, numbered))
+
+
+def _read_counts(connection: Connection, filters: Filters, numbered: Ids) -> tuple[dict[str, Row], dict[str, object]]:
     old, new, by = _elapsed(filters), _recent(filters), ("service_id",)
     elapsed = Asked(REQUEST, old, numbered, by=by, measures=ELAPSED).sums() if old else None
     recent = Asked(REQUEST, new, numbered, by=by, measures=RECENT).sums() if new else None
-    before, after = (_tallies(numbered, sums.rows(connection) if sums else ()) for sums in (elapsed, recent))
+    before, after = (_tallies(connection, elapsed, numbered, ELAPSED), _tallies(connection, recent, numbered, RECENT))
     held = running(connection, filters, numbered) if old else ()
-    spared = Counter(numbered.code("service", row.service_id) for row in held)
+    spared = Counter(numbered.code("service", service) for service, _ in held)
     counts: dict[str, Row] = {}
     for code in before.keys() | after.keys():
         row = _promise(before.get(code, NONE), after.get(code, NONE), spared[code])

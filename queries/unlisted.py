@@ -31,12 +31,14 @@ def keys_of(rollup: Rollup) -> list[str]:
     return [name for name in names[1 : names.index("bucket")] if name in NUMBERED]
 
 
-def unlisted(connection: Connection, listed: Mapping[str, Mapping[str, int]]) -> dict[str, list[int]]:
-    """Return dimension -> ids found in sums, in order, that are not among the listed ones (code -> id)."""
-    gaps = {column: gaps_of(listed.get(name, {}).values()) for column, name in NUMBERED.items()}
+def unlisted(
+    connection: Connection, facts: str, listed: Mapping[str, Mapping[str, int]]
+) -> Mapping[str, Sequence[int]]:
+    """Return dimension -> ids found in the sums of a fact table, in order, that are not listed (code -> id)."""
+    gaps = {name: gaps_of(listed.get(NUMBERED[name], {}).values()) for _, _, name in _read(facts)}
     values = {f"{column}_{n}_{side}": edge for column, found in gaps.items() for n, gap in enumerate(found)
               for side, edge in zip(("first", "last"), gap, strict=True)}  # fmt: skip
-    statement = _statement(tuple((column, len(found)) for column, found in gaps.items()))
+    statement = _statement(facts, tuple((column, len(found)) for column, found in gaps.items()))
     there: dict[str, set[int]] = {}
     for name, number in connection.execute(statement, values):
         there.setdefault(name, set()).add(number)
@@ -49,11 +51,11 @@ def gaps_of(ids: Any) -> Sequence[Gap]:
     return [(low + 1, high - 1) for low, high in pairwise(edges) if low + 1 < high]
 
 
-@lru_cache(maxsize=20)
-def _statement(gaps: tuple[tuple[str, int], ...]) -> Statement:
+@lru_cache(maxsize=50)
+def _statement(facts: str, gaps: tuple[tuple[str, int], ...]) -> Statement:
     """Return name and id of all that lies in so many gaps of each column: each select is one range of a key."""
     n_gaps, selects = dict(gaps), []
-    for rollup, cube, name in _read():
+    for rollup, cube, name in _read(facts):
         row = rollup.table.c
         alone = [row[other] == unused(other) for other in keys_of(rollup) if other != name]
         for n in range(n_gaps[name]):
@@ -65,9 +67,9 @@ def _statement(gaps: tuple[tuple[str, int], ...]) -> Statement:
 
 
 @cache
-def _read() -> tuple[tuple[Rollup, Cube, str], ...]:
-    """Return where each numbered key is looked for: in the widest cube that keeps nothing else."""
-    return tuple(_cubes())
+def _read(facts: str) -> tuple[tuple[Rollup, Cube, str], ...]:
+    """Return where each numbered key of these facts is looked for: in the widest cube that keeps nothing else."""
+    return tuple(found for found in _cubes() if found[0].facts.name == facts)
 
 
 def _cubes() -> Iterator[tuple[Rollup, Cube, str]]:

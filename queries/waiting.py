@@ -1,13 +1,13 @@
 """Open requests by the age of their clock: statements for what the roll-up alone cannot say.
 
-The roll-up knows how many requests of an hour are open. It does not know how old those of the last hour are, whose
+The roll-up knows how many requests of an hour are open. It does not know how old those of the last two are, whose
 clock was stopped, or which have no usable start ("odd" ones): these few are read through partial indexes.
 A fixed link reads requests as they were known then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal,
     or_,
     select,
     text,
@@ -28,28 +29,32 @@ from sqlalchemy import (
 from data.rollups.clocks import OPEN, seconds, started
 from data.rollups.declarations import REQUEST
 from data.rollups.requests import WITHIN_SECONDS
-from data.rollups.shapes import DAY, one_if
+from data.rollups.shapes import one_if
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
+from queries.first_days import FAR, LONG_AGO, first_day
 from queries.known import AS_OF, known_where
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import SqlRow, Statement, total
-from queries.windows import DAY as DAY_LONG
-from queries.windows import day_end, midnight
+from queries.reading import SqlRow, Statement, rows, total, whole_numbers
+from queries.windows import hour_start
+
+__all__ = ["FAR", "HOUR_LONG", "LONG_AGO", "SKEW_SECONDS", "Waiting", "open_then"]
 
 NEARING_SECONDS = 2_700
 """From 45 minutes on a request is nearing its deadline."""
 
-HOUR_LONG = timedelta(seconds=WITHIN_SECONDS)
-LONG_AGO = midnight(date(2000, 1, 1))
-FAR = 1 << 40
-"""After every moment that can be stored here, UTC seconds."""
+SKEW_SECONDS = 60
+"""A clock that started further in the future than this is a bad time (`queries.bad_times`), and nobody's turn."""
 
-DUE = bindparam("due", type_=BigInteger)
-"""Clocks that started before this moment have run more than 60 minutes, UTC seconds."""
+HOUR_LONG = timedelta(seconds=WITHIN_SECONDS)
+
+DUE, WHOLE = (bindparam(name, type_=BigInteger) for name in ("due", "whole"))
+"""Clocks that started before `due` have run more than 60 minutes; sums know all that started before `whole`."""
+
+COUNTED = ("n_overdue", "n_recent", "n_nearing", "n_undated", "n_spared")
 
 
 @dataclass(frozen=True)
@@ -59,21 +64,31 @@ class Waiting:
     filters: Filters
     ids: Ids
 
-    def overdue(self, connection: Connection) -> Sequence[SqlRow]:
-        """Return (service_id, n_open): dated, open, started more than 60 minutes ago; stopped clocks not spared."""
-        past = replace(self.filters, since=LONG_AGO, until=self.filters.as_of - HOUR_LONG)
-        asked = Asked(REQUEST, past, self.ids, by=("service_id",), measures=("n_open",))
-        return asked.sums().rows(connection) if asked.held() else self._rows(connection, "overdue")
+    def counts(self, connection: Connection) -> Mapping[int, Mapping[str, int]]:
+        """Return by service id: `COUNTED` of the requests open at as_of.
 
-    def recent(self, connection: Connection) -> Sequence[SqlRow]:
-        """Return (service_id, n_recent, n_nearing): dated, open, begun in the last hour; nearing from minute 45 on."""
-        return self._rows(connection, "recent")
+        n_overdue: dated, started more than 60 minutes ago, stopped clocks not spared. n_recent: dated, begun in the
+        last hour. n_nearing: from minute 45 to 60. n_undated: without a usable start, or one in the future. n_spared:
+        part of n_overdue, but the clock stood still and shows no more than 60 minutes.
+        """
+        counts: dict[int, dict[str, int]] = {}
+        due = self.filters.as_of - HOUR_LONG
+        past = replace(self.filters, since=LONG_AGO, until=hour_start(due))
+        asked = Asked(REQUEST, past, self.ids, by=("service_id",), measures=("n_open",))
+        is_held = bool(asked.held())
+        if is_held:
+            for service, n_open in asked.sums().numbers(connection).tolist():
+                counts[service] = dict.fromkeys(COUNTED, 0) | {"n_overdue": n_open}
+        moments = self._moments() | {"whole": int(past.until.timestamp()) if is_held else 0}
+        statement = _statement("young", narrowed(self.filters), self.filters.pinned)
+        for service, *found in whole_numbers(connection, statement, moments).tolist():
+            row = counts.setdefault(service, dict.fromkeys(COUNTED, 0))
+            for name, n in zip(COUNTED, found, strict=True):
+                row[name] += n
+        return counts
 
     def odd(self, connection: Connection) -> Sequence[SqlRow]:
-        """Return (service_id, n_undated, n_spared, n_nearing): without a usable start, and spared by a stopped clock.
-
-        Spared: started over an hour ago, but the clock shows no more than 60 minutes; nearing is counted of these.
-        """
+        """Return (service_id, n_overdue, n_recent, n_nearing, n_undated, n_spared) of the odd ones, first two 0."""
         return self._rows(connection, "odd")
 
     def running(self, connection: Connection) -> Sequence[SqlRow]:
@@ -85,30 +100,23 @@ class Waiting:
 
     def oldest(self, connection: Connection) -> SqlRow | None:
         """Return (started, age: seconds of its clock) of the dated open request that started first, or None."""
-        rows = self._rows(connection, "oldest", self._first_day(connection))
-        return rows[0] if rows else None
+        found = self._rows(connection, "oldest", first_day(connection, self.filters, self.ids))
+        return found[0] if found else None
 
-    def _first_day(self, connection: Connection) -> tuple[int, int]:
-        """Return when the first WIB day with an open request begins and ends; always where no sum tells."""
-        until = day_end(self.filters.as_of) + DAY_LONG
-        always = replace(self.filters, since=LONG_AGO, until=until)
-        asked = Asked(REQUEST, always, self.ids, grain=DAY, measures=("n_open",))
-        if not asked.cubes():
-            return 0, FAR
-        bucket, n_open = asked.sums().numbers(connection).T
-        first = int(bucket[n_open > 0].min(initial=FAR // DAY.width)) * DAY.width - DAY.offset
-        return first, first + DAY.width
-
-    def _rows(self, connection: Connection, kind: str, day: tuple[int, int] = (0, FAR)) -> Sequence[SqlRow]:
+    def _moments(self) -> dict[str, Any]:
         now = int(self.filters.as_of.timestamp())
-        moments = {
-            "as_of": now, "due": now - WITHIN_SECONDS,
+        return {
+            **values(self.filters, self.ids),
+            "as_of": now, "due": now - WITHIN_SECONDS, "nearing": now - NEARING_SECONDS,
             "since": int(self.filters.since.timestamp()),
             "until": min(int(self.filters.until.timestamp()), now - WITHIN_SECONDS + 1),
-            "first": day[0], "last": day[1],
         }  # fmt: skip
+
+    def _rows(self, connection: Connection, kind: str, day: tuple[int, int] = (0, FAR)) -> Sequence[SqlRow]:
         statement = _statement(kind, narrowed(self.filters), self.filters.pinned)
-        return connection.execute(statement, {**values(self.filters, self.ids), **moments}).all()
+        moments = self._moments()
+        last = min(day[1], moments["as_of"] + SKEW_SECONDS + 1)
+        return rows(connection, statement, {**moments, "first": day[0], "last": last})
 
 
 @lru_cache(maxsize=1_000)
@@ -120,6 +128,7 @@ class _Requests:
     """The columns and conditions of open requests, as they are or as they were known."""
 
     def __init__(self, kind: str, shape: Narrowed, is_pinned: bool) -> None:
+        self.shape, self.is_pinned = shape, is_pinned
         raw = ODD_OPEN_REQUEST if kind in ("odd", "running") else OPEN_REQUEST
         self.row: Any = open_then(raw) if is_pinned else takedown_request.c
         self.started = started(self.row)
@@ -133,13 +142,18 @@ class _Requests:
 
     def began(self, start: Any, end: Any) -> ColumnElement[bool]:
         """Return the condition that a clock started in `[start, end)`, as the index of open requests wants it."""
+        return or_(*self.ways(start, end))
+
+    def ways(self, start: Any, end: Any) -> Sequence[ColumnElement[bool]]:
+        """Return the two ways in which a clock starts in `[start, end)`: received, or not received but sent."""
         row = self.row
         received = and_(row.received_at >= start, row.received_at < end)
-        return or_(received, and_(row.received_at.is_(None), row.notified_at >= start, row.notified_at < end))
+        return received, and_(row.received_at.is_(None), row.notified_at >= start, row.notified_at < end)
 
     def by_service(self, *sums: ColumnElement[Any], where: ColumnElement[bool]) -> Statement:
         service = self.row.service_id
-        return select(service, *sums).where(where, *self.narrowed).group_by(service).order_by(service)
+        named = [n.label(name) for name, n in zip(COUNTED, sums, strict=True)]
+        return select(service, *named).where(where, *self.narrowed).group_by(service)
 
 
 def open_then(raw: str) -> Any:
@@ -160,25 +174,40 @@ NEEDED = (
 )  # fmt: skip
 
 
-def _overdue(requests: _Requests) -> Statement:
-    n_open = total(one_if(requests.is_dated)).label("n_open")
-    return requests.by_service(n_open, where=and_(requests.is_open, requests.began(0, DUE)))
+def _young(requests: _Requests) -> Statement:
+    """Return the counts of open requests that began since the last whole hour that is past due, and of odd ones.
+
+    Of plain requests the start alone says which they are: no clock is worked out, and their index holds all it takes.
+    Received and not received are asked for apart: of one OR SQLite would look up each request.
+    """
+    start, nothing = requests.started, literal(0)
+    is_plain = and_(requests.row.stopped_at.is_(None), requests.row.stopped_seconds <= 0)
+    is_nearing = and_(start >= DUE, start < bindparam("nearing", type_=BigInteger), is_plain)
+    ahead = start > AS_OF + SKEW_SECONDS
+    kinds = (start < DUE, and_(start >= DUE, ~ahead), is_nearing, ahead)
+    sums = (*(total(one_if(kind)) for kind in kinds), nothing)
+    ways = [requests.began(WHOLE, FAR)] if requests.is_pinned else requests.ways(WHOLE, FAR)
+    plain = [
+        requests.by_service(*sums, where=and_(requests.is_open, way, requests.row.time_precision == "second"))
+        for way in ways
+    ]
+    odd = _Requests("odd", requests.shape, requests.is_pinned)
+    every = union_all(*plain, _odd_counts(odd)).subquery().c
+    whole = [total(every[name]).label(name) for name in COUNTED]
+    return select(every.service_id, *whole).group_by(every.service_id).order_by(every.service_id)
 
 
-def _recent(requests: _Requests) -> Statement:
-    n_recent = total(one_if(requests.is_dated)).label("n_recent")
-    n_nearing = total(one_if(and_(requests.is_dated, requests.age > NEARING_SECONDS))).label("n_nearing")
-    return requests.by_service(n_recent, n_nearing, where=and_(requests.is_open, requests.began(DUE, FAR)))
+def _odd_counts(requests: _Requests) -> Statement:
+    """Return the counts of odd requests; those that are dated are among the plain ones, but for nearing and spared."""
+    stopped = and_(requests.is_dated, or_(requests.row.stopped_at.is_not(None), requests.row.stopped_seconds > 0))
+    spared = and_(requests.is_dated, requests.started < DUE, requests.age <= WITHIN_SECONDS)
+    nearing = and_(or_(spared, and_(stopped, requests.started >= DUE)), requests.age > NEARING_SECONDS)
+    sums = (total(one_if(nearing)), total(one_if(~requests.is_dated)), total(one_if(spared)))
+    return requests.by_service(literal(0), literal(0), *sums, where=requests.is_odd)
 
 
 def _odd(requests: _Requests) -> Statement:
-    spared = and_(requests.is_dated, requests.started < DUE, requests.age <= WITHIN_SECONDS)
-    return requests.by_service(
-        total(one_if(~requests.is_dated)).label("n_undated"),
-        total(one_if(spared)).label("n_spared"),
-        total(one_if(and_(spared, requests.age > NEARING_SECONDS))).label("n_nearing"),
-        where=requests.is_odd,
-    )
+    return _odd_counts(requests).order_by(requests.row.service_id)
 
 
 def _running(requests: _Requests) -> Statement:
@@ -191,7 +220,8 @@ def _running(requests: _Requests) -> Statement:
 
 def _oldest(requests: _Requests) -> Statement:
     row, (first, last) = requests.row, (bindparam(name, type_=BigInteger) for name in ("first", "last"))
-    kinds = ((row.received_at, true()), (row.notified_at, row.received_at.is_(None)))
+    # The time of sending is asked of a sum: by its own index PostgreSQL would walk all requests there are.
+    kinds = ((row.received_at, true()), (seconds(row.notified_at) + 0, row.received_at.is_(None)))
     firsts = [
         select(requests.started.label("started"), requests.age.label("age"))
         .where(requests.is_open, kind, began >= first, began < last, row.time_precision == "second")
@@ -205,4 +235,4 @@ def _oldest(requests: _Requests) -> Statement:
     return select(both).order_by(both.c.started, both.c.age)
 
 
-_STATEMENTS = {"overdue": _overdue, "recent": _recent, "odd": _odd, "running": _running, "oldest": _oldest}
+_STATEMENTS = {"young": _young, "odd": _odd, "running": _running, "oldest": _oldest}

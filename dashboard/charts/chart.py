@@ -102,6 +102,12 @@ def only(kind: str) -> list[Spec]:
     return [{"filter": f"datum.kind == '{kind}'"}]
 
 
+def share_axis(title: str | None, steps: int = 4, **rest: Any) -> Spec:
+    """Return an axis from 0 % to 100 % in equal steps; the per cent sign stands off its number, as on the page."""
+    label = "format(100 * datum.value, '.0f') + '\u00a0%'"
+    return {"title": title, "labelExpr": label, "values": [step / steps for step in range(steps + 1)], **rest}
+
+
 def tooltip(*columns: tuple[str, str]) -> list[Spec]:
     """Return tooltips of (column of ready text, its title)."""
     return [field(name, "nominal", title=title) for name, title in columns]

@@ -7,13 +7,16 @@ import pandas as pd
 
 from dashboard.charts.chart import Chart, Spec, end, field, layered, merged, only, say, token, token_of, tooltip
 from dashboard.charts.survival import wait
-from dashboard.formats import Language, percent
+from dashboard.formats import Language, whole_percent
 from dashboard.palette import TOKENS
 
 PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
 ROW, KEY = 38, 44
 TOLD = 1_440
 """Minutes of which the sentence speaks: the binding rule, or the longest wait before it that was watched."""
+
+NOTHING = 1e-9
+"""What is left open is a difference of sums: less than this is a trace of arithmetic."""
 
 COLUMNS = ("from", "to", "center", "color", "top", "floor", "middle", "name", "part", "share")
 
@@ -69,7 +72,8 @@ def _spec(language: Language) -> Spec:
 def _parts(frame: pd.DataFrame, minutes: int) -> dict[str, float]:
     """Return end -> share by then; what has not ended is open, so that they add up to 1."""
     shares = dict(zip(frame["end"], frame["share"], strict=True)) if minutes else {}
-    return {**shares, "open": max(0.0, 1 - sum(shares.values()))}
+    still_open = 1 - sum(shares.values())
+    return {**shares, "open": still_open if still_open > NOTHING else 0.0}
 
 
 def _is_known(frame: pd.DataFrame) -> bool:
@@ -91,7 +95,7 @@ def by_moment(frame: pd.DataFrame, language: Language) -> Chart:
             bars.append({"from": start, "to": stop, "center": (start + stop) / 2, "color": f"part_{part}",
                          "top": place + 0.12, "floor": place + 0.88, "middle": place + 0.5,
                          "name": wait(minutes, language), "part": _word(part, language),
-                         "share": percent(shares.get(part, 0.0), language, 0)})  # fmt: skip
+                         "share": whole_percent(shares.get(part, 0.0), language)})  # fmt: skip
             start = stop
     rows: dict[str, Any] = {
         "name": [wait(m, language) for m in moments],
@@ -112,5 +116,5 @@ def _title(whole: pd.DataFrame, language: Language) -> str:
         return say(language, "endings_unknown")
     told = int(known["minutes"].max())
     shares = _parts(known[known["minutes"] == told], told)
-    shown = {part: percent(shares.get(part, 0.0), language, 0) for part in ("removed", "labelled", "open")}
+    shown = {part: whole_percent(shares.get(part, 0.0), language) for part in ("removed", "labelled", "open")}
     return say(language, "endings_title", time=wait(told, language), **shown)

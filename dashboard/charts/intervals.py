@@ -19,12 +19,13 @@ from dashboard.charts.chart import (
     only,
     records,
     say,
+    share_axis,
     token,
     token_of,
     tooltip,
 )
 from dashboard.escaping import plain
-from dashboard.formats import SMALL, Language, number, percent, percent_range
+from dashboard.formats import SMALL, Language, number, percent_range, whole_percent
 from dashboard.palette import service_token
 
 ROW = 50
@@ -36,7 +37,7 @@ _LEFT, _RIGHT = f"({_NARROW} ? 4 : 130)", f"({_NARROW} ? width - 4 : width - 150
 
 def _x(name: str) -> Spec:
     span = {"domain": [0, 1], "nice": False, "rangeMin": {"expr": _LEFT}, "rangeMax": {"expr": _RIGHT}}
-    return field(name, "quantitative", scale=span, axis={"title": None, "format": ".0%", "values": [0, 0.5, 1]})
+    return field(name, "quantitative", scale=span, axis=share_axis(None, 2))
 
 
 def _y(name: str = "middle") -> Spec:
@@ -89,11 +90,14 @@ def within_hour(
     `mix` says by service who found its content; `by_share`: in order of the share, else of the alphabet.
     """
     own = [row | {"name": plain(names.get(row["service"], row["service"]), 40)} for row in records(frame)]
-    rows, groups, place = [], [], 0.0
+    rows: list[dict[str, Any]] = []
+    groups: list[dict[str, Any]] = []
+    place = 0.0
     for signed, word in ((True, "signatories"), (False, "not_signatories")):
         group = [row for row in own if row["is_signatory"] == signed and not row["is_total"]]
         if not group:
             continue
+        place += 0.3 if groups else 0.0
         groups.append({"name": say(language, word), "middle": place})
         place += 0.5
         for row in sorted(group, key=lambda row: _order(row, by_share)):
@@ -130,7 +134,7 @@ def _value(row: Mapping[str, Any], language: Language) -> str:
         return "n/a"
     if not due:
         return "–"
-    words = f"{percent(row['share'], language, 0)} ({percent_range(row['low'], row['high'], language)})"
+    words = f"{whole_percent(row['share'], language)} ({percent_range(row['low'], row['high'], language)})"
     return words if due >= SMALL else f"{int(row['n_within_60'])}/{due} = {words}"
 
 
@@ -147,4 +151,4 @@ def _title(total: Mapping[str, Any], language: Language) -> str:
         return say(language, "within_title_none")
     shown = percent_range(total["low"], total["high"], language)
     n = number(total["n_due"], language)
-    return say(language, "within_title", share=percent(total["share"], language, 0), n=n, range=shown)
+    return say(language, "within_title", share=whole_percent(total["share"], language), n=n, range=shown)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from math import log
 from typing import Any
 
 import pandas as pd
@@ -16,16 +17,17 @@ from dashboard.charts.chart import (
     only,
     records,
     say,
+    share_axis,
     token_of,
     tooltip,
 )
 from dashboard.escaping import plain
-from dashboard.formats import SMALL, UNKNOWN, Language, duration, number, percent, percent_range
+from dashboard.formats import SMALL, UNKNOWN, Language, duration, number, percent_range, whole_percent
 from dashboard.palette import service_token
 
 HEIGHT = 410
 DRAWN = 5
-"""Curves drawn at once, those with most requests; the table below the chart has every service."""
+"""Curves drawn at once at most, those with most requests; the table below the chart has every service."""
 
 NAME_GAP = 0.062
 """Least distance between two names at the right edge, as a share of the height."""
@@ -52,12 +54,14 @@ def _x(language: Language, scale: str) -> Spec:
 
 
 def _y(name: str, language: Language) -> Spec:
-    axis = {"title": say(language, "still_up"), "format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1], "grid": True}
+    axis = share_axis(say(language, "still_up"), grid=True)
     return field(name, "quantitative", scale={"domain": [0, 1], "nice": False}, axis=axis)
 
 
 def _lines(x: Spec, ink: Spec) -> list[Spec]:
-    text = {"type": "text", "align": "right", "baseline": "top", "dx": -5, "fontSize": 11}
+    early = "datum.is_early ? {} : {}"
+    side = {"align": {"expr": early.format("'left'", "'right'")}, "dx": {"expr": early.format(5, -5)}}
+    text = {"type": "text", "baseline": "top", "fontSize": 11, **side}
     words = {"x": x, "y": {"value": {"expr": "-14 - 14 * datum.slot"}}, "text": field("text", "nominal"), "color": ink}
     rule = {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.5}
     return [
@@ -90,10 +94,19 @@ def _spec(language: Language, scale: str) -> Spec:
 
 
 def drawn(summary: pd.DataFrame) -> list[str]:
-    """Return the services whose curves are drawn: those with most requests, in screen order."""
+    """Return the services whose curves are drawn, in screen order: those with most requests.
+
+    Where any has enough to be judged, those with fewer are left to the table: their bands would hide the others.
+    """
     own = summary[~summary["is_total"] & summary["is_applicable"]]
+    own = own if are_few(summary) else own[own["n"] >= SMALL]
     most = own.loc[own["n"].nlargest(DRAWN).index.sort_values()]
     return [str(code) for code in most["service"]]
+
+
+def are_few(summary: pd.DataFrame) -> bool:
+    """Return whether no service has enough requests to be judged."""
+    return not bool((~summary["is_total"] & summary["is_applicable"] & (summary["n"] >= SMALL)).any())
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
@@ -114,7 +127,7 @@ def _curve_rows(frame: pd.DataFrame, names: Mapping[str, str], language: Languag
         "name": [plain(names.get(row["service"], row["service"]), 40) for row in rows],
         "color": [_color(row) for row in rows], "is_dashed": [not row["is_signatory"] for row in rows],
         "when": [wait(row["minutes"], language) for row in rows],
-        "share": [percent(row["still_up"], language, 0) for row in rows],
+        "share": [whole_percent(row["still_up"], language) for row in rows],
         "range": ranges, "watched": [number(row["at_risk"], language) for row in rows],
     }  # fmt: skip
 
@@ -123,14 +136,31 @@ def _color(row: Mapping[str, Any]) -> str:
     return service_token(row["service"]) if row["is_signatory"] else "other"
 
 
-def _line_rows(deadlines: pd.DataFrame, language: Language) -> dict[str, list[Any]]:
+def _line_rows(deadlines: pd.DataFrame, last: float, language: Language, scale: str) -> dict[str, list[Any]]:
+    """Return the lines of the promise and the rules; words of one in the left half of the axis stand to its right."""
     rows = records(deadlines)
-    texts = [say(language, f"line_{row['kind']}", time=_allowed(row["minutes"], language)) for row in rows]
     colors = ["nearing" if row["kind"] == "promise" else "muted" for row in rows]
-    return {"minutes": [row["minutes"] for row in rows], "text": texts, "color": colors, "slot": [*range(len(rows))]}
+    return {
+        "minutes": [row["minutes"] for row in rows], "text": [_line_words(row, language) for row in rows],
+        "color": colors, "slot": [*range(len(rows))],
+        "is_early": [_place(row["minutes"], last, scale) < 0.5 for row in rows],
+    }  # fmt: skip
 
 
-def _allowed(minutes: int, language: Language) -> str:
+def _line_words(row: Mapping[str, Any], language: Language) -> str:
+    """Return a line in words: what is allowed, whether it is promised or the rule, and for whom."""
+    words = say(language, f"line_{row['kind']}", time=allowed(row["minutes"], language))
+    of = row.get("applies_to", "all")
+    return f"{words}, {say(language, f'line_{of}')}" if of in ("hoax", "urgent") else words
+
+
+def _place(minutes: float, last: float, scale: str) -> float:
+    """Return where minutes lie on an axis that ends at `last`: 0 at its left end, 1 at its right."""
+    last = max(last, minutes, 2.0)
+    return minutes / last if scale == "linear" else log(max(minutes, 1.0)) / log(last)
+
+
+def allowed(minutes: int, language: Language) -> str:
     """Return a deadline as people say it: 60 menit, 4 jam, 24 jam."""
     units = {"id": ("menit", "jam"), "en": ("minutes", "hours")}[language]
     return f"{minutes // 60} {units[1]}" if minutes > 60 and minutes % 60 == 0 else f"{minutes} {units[0]}"
@@ -154,7 +184,9 @@ def still_up(
     ends = shown.groupby("service", sort=False).tail(1)
     edge: dict[str, Any] = {"name": [plain(names.get(code, code), 40) for code in ends["service"]],
             "at": _apart(ends["still_up"].tolist()), "color": [_color(row) for row in records(ends)]}  # fmt: skip
-    table = merged(curve=_curve_rows(shown, names, language), name=edge, line=_line_rows(deadlines, language))
+    last = max(shown["minutes"].max() if len(shown) else 0.0, deadlines["minutes"].max() if len(deadlines) else 0.0)
+    lines = _line_rows(deadlines, float(last), language, scale)
+    table = merged(curve=_curve_rows(shown, names, language), name=edge, line=lines)
     title = _title(summary, names, language)
     return Chart(title, _spec(language, scale), table, title, HEIGHT)
 

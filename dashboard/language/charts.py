@@ -126,6 +126,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "at_risk": ("masih dipantau", "still watched"),
     "line_promise": ("{time} · janji satgas", "{time} · task force promise"),
     "line_rule": ("{time} · aturan", "{time} · rule"),
+    "line_hoax": ("hoaks", "hoaxes"),
+    "line_urgent": ("mendesak", "urgent"),
     "survival_title": (
         "Waktu sampai separuh turun: {first}; {second}",
         "Time until half is down: {first}; {second}",

@@ -15,23 +15,38 @@ WORDS: dict[str, tuple[str, str]] = {
         "Jam ini dihitung langsung dari baris, paling lama 31 hari.",
         "This clock is counted from the rows themselves, over at most 31 days.",
     ),
-    "promise_means": (
-        ("“Dalam satu jam” di sini: paling lama 60 menit pada {clock}, dikurangi jeda. 60 menit adalah janji sukarela; "
-        "4 jam (mendesak) dan 24 jam (hoaks) adalah aturan."),
-        ("“Within an hour” here: at most 60 minutes on the {clock}, less stops. 60 minutes is a voluntary promise; "
-        "4 hours (urgent) and 24 hours (hoax) are the rule."),
-    ),
     "default_clock": ("jam sejak diterima layanan", "clock from receipt by the service"),
-    "limits": ("{range} · Kaplan–Meier", "{range} · Kaplan–Meier"),
+    "interval": ("95 %: {range}, n = {n}", "95 %: {range}, n = {n}"),
+    "limits_median": ("separuh turun · 95 %: {range}", "half are down · 95 %: {range}"),
+    "limits_p90": ("9 dari 10 turun · 95 %: {range}", "9 in 10 are down · 95 %: {range}"),
+    "closed_na": ("pesan tertutup: n/a, bukan 0", "closed messaging: n/a, not 0"),
     "limit_open": ("di atas {time}", "above {time}"),
     "open_counted": ("n = {n}, {open} masih terbuka ikut dihitung", "n = {n}, {open} still open counted in"),
-    "not_reached": ("belum tercapai selama dipantau", "not reached while watched"),
-    "oldest_of": ("tertua {age} · {service}", "oldest {age} · {service}"),
+    "not_reached_median": ("separuh belum turun selama dipantau", "half is not down while watched"),
+    "not_reached_p90": (
+        "sembilan dari sepuluh belum turun selama dipantau",
+        "nine in ten are not down while watched",
+    ),
+    "no_limits": ("selang 95 % tidak dapat dihitung", "no 95 % interval can be told"),
+    "open_for": ("terbuka lebih dari 60 menit · {oldest}", "open for more than 60 minutes · {oldest}"),
+    "open_undated": ("{open}, {n} tak terukur", "{open}, {n} not measurable"),
+    "all_open": ("{n} terbuka", "{n} open"),
+    "backlog_undated": (
+        "{n} lagi terbuka tanpa waktu yang terukur, jadi tanpa umur",
+        "{n} more are open without a measurable time, so without an age",
+    ),
     "curves_note": (
         ("bagian yang masih tayang · pita: selang 95 % · yang masih terbuka disensor per {at} · putus-putus abu-abu: "
-        "bukan penanda tangan · digambar: {k} layanan dengan pengajuan terbanyak"),
-        ("share still up · band: 95 % interval · open ones censored at {at} · dashed grey: not a signatory · "
-        "drawn: the {k} services with most requests"),
+        "bukan penanda tangan"),
+        "share still up · band: 95 % interval · open ones censored at {at} · dashed grey: not a signatory",
+    ),
+    "curves_drawn": (
+        "digambar: layanan dengan n ≥ 20, paling banyak {k}; selebihnya di tabel",
+        "drawn: services with n ≥ 20, at most {k}; the others are in the table",
+    ),
+    "curves_few": (
+        "digambar: {k} layanan dengan pengajuan terbanyak, semuanya dengan n < 20",
+        "drawn: the {k} services with most requests, all of them with n < 20",
     ),
     "lines_other_clock": (
         "Garis 60 menit, 4 jam dan 24 jam berlaku untuk jam sejak diterima; di sini hanya pembanding.",
@@ -42,9 +57,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "No request's clock started in this window with these filters.",
     ),
     "risk_table": (
-        "Semua layanan: median, p90, dan n yang masih dipantau pada tiap waktu",
-        "Every service: median, p90, and n still watched at each time",
+        "Semua layanan: median, p90, bagian turun ≤ 60 menit, dan n yang masih dipantau pada tiap waktu",
+        "Every service: median, p90, share down ≤ 60 minutes, and n still watched at each time",
     ),
+    "risk_note": (
+        ("Semua layanan menurut Kaplan–Meier; p90: sembilan dari sepuluh turun; n di kanan: yang masih dipantau pada "
+        "waktu itu; >: belum tercapai selama dipantau; *: bukan penanda tangan"),
+        ("Every service by Kaplan–Meier; p90: nine in ten are down; n on the right: still watched at that time; "
+        ">: not reached while watched; *: not a signatory"),
+    ),
+    "down_60": ("Turun ≤ 60 m", "Down ≤ 60 m"),
     "service": ("Layanan", "Service"),
     "requests": ("n", "n"),
     "median": ("Median", "Median"),
@@ -52,7 +74,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "p90": ("p90", "p90"),
     "watched_at": ("n {time}", "n {time}"),
     "total": ("Seluruhnya", "All"),
-    "not_signatory": ("{name} (bukan penanda tangan)", "{name} (not a signatory)"),
     "scale": ("Skala waktu", "Time scale"),
     "log": ("logaritmik", "logarithmic"),
     "linear": ("linear", "linear"),
@@ -66,13 +87,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_sources": ("sumber temuan berbeda", "detection sources differ"),
     "not_yet_due": ("{n} belum jatuh tempo", "{n} not yet due"),
     "left_out": (
-        "tidak masuk penyebut: {withdrawn} dicabut, {bad} waktunya tidak terukur, {na} pesan tertutup",
-        "outside the denominator: {withdrawn} withdrawn, {bad} with unmeasurable times, {na} closed messaging",
+        (
+            "tidak masuk penyebut: {early} selesai sebelum tenggatnya lewat, {withdrawn} dicabut,"
+            " {bad} waktunya tidak terukur, {na} pesan tertutup"
+        ),
+        (
+            "outside the denominator: {early} ended with the deadline still ahead, {withdrawn} withdrawn,"
+            " {bad} with unmeasurable times, {na} closed messaging"
+        ),
     ),
     "bad_rows": ("{n} waktu tidak terukur", "{n} unmeasurable times"),
     "endings_note": (
-        "Stempel, penolakan dan pencabutan bukan penurunan: masing-masing akhir sendiri (Aalen–Johansen).",
-        "Labels, rejections and withdrawals are not removals: each is an end of its own (Aalen–Johansen).",
+        ("n = {n} · stempel, penolakan dan pencabutan (termasuk dihapus pengunggah) bukan penurunan: masing-masing "
+        "akhir sendiri (Aalen–Johansen)"),
+        ("n = {n} · labels, rejections and withdrawals (deleted by the uploader among them) are not removals: each is "
+        "an end of its own (Aalen–Johansen)"),
     ),
     "backlog_note": (
         "umur jam sejak diterima, dikurangi jeda, saat ini; apa pun rentangnya",
@@ -111,8 +140,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "stopped": ("‖ jam dihentikan", "‖ clock stopped"),
     "unlocated": ("tanpa wilayah", "no region"),
     "trend_note": (
-        "kohort menurut mulai jam, bukan menurut selesainya · pita: Wilson 95 % · bidang gelap: tenggatnya belum habis",
-        "cohorts by the start of the clock, not by completion · band: Wilson 95 % · shaded: deadline not yet over",
+        ("n = {n} jatuh tempo · kohort menurut mulai jam, bukan menurut selesainya · pita: Wilson 95 % · titik kosong: "
+        "n < 20 · bidang terang: tenggatnya belum habis, masih berubah"),
+        ("n = {n} due · cohorts by the start of the clock, not by completion · band: Wilson 95 % · hollow: n < 20 · "
+        "shaded: deadline not yet over, still changing"),
     ),
     "errors": (
         "Kekeliruan, ditampilkan sebesar penurunan",
@@ -130,9 +161,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "rows_appeals": ("{n} keberatan", "{n} appeals"),
     "last_90": ("90 hari", "90 days"),
     "deadline": ("Tenggat", "Deadline"),
-    "line_promise": ("60 menit · janji", "60 minutes · promise"),
-    "line_urgent": ("4 jam · mendesak", "4 hours · urgent"),
-    "line_hoax": ("24 jam · hoaks", "24 hours · hoax"),
+    "line_promise": ("60 m · janji", "60 m · promise"),
+    "line_urgent": ("4 j · mendesak", "4 h · urgent"),
+    "line_hoax": ("24 j · hoaks", "24 h · hoaxes"),
     "cohort": ("Kohort menurut mulai jam", "Cohort by start of the clock"),
     "cohort_auto": ("otomatis", "automatic"),
     "cohort_jam": ("jam", "hour"), "cohort_hari": ("hari", "day"), "cohort_pekan": ("pekan", "week"),
@@ -162,12 +193,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "bad_negative": ("{n} negatif", "{n} negative"),
     "bad_without_end": ("{n} tanpa waktu selesai", "{n} without an end"),
     "bad_day_only": ("{n} hanya tanggal", "{n} with a date only"),
-    "bad_without_start": ("{n} terbuka tanpa waktu mulai", "{n} open without a start"),
+    "bad_without_start": ("{n} tanpa waktu mulai", "{n} without a start"),
     "bad_future": ("{n} di masa depan", "{n} in the future"),
     "bad_kinds": (
-        "Waktu yang tidak terukur: {what}. Disimpan dan dihitung di sini, tidak masuk angka mana pun.",
-        "Times that measure nothing: {what}. Kept and counted here, left out of every figure.",
+        "Waktu yang tidak terukur{since}: {what}. Disimpan dan dihitung di sini, tidak masuk angka mana pun.",
+        "Times that measure nothing{since}: {what}. Kept and counted here, left out of every figure.",
     ),
-    "bad_since": ("(rincian sejak {at})", "(kinds since {at})"),
+    "bad_since": (", yang dirinci sejak {at}", ", by kind since {at}"),
     "as_known": ("seperti diketahui saat itu", "as known then"),
 }  # fmt: skip

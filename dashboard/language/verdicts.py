@@ -5,13 +5,38 @@ WORDS: dict[str, tuple[str, str]] = {
         "Belum ada pengajuan yang jatuh tempo dalam rentang dan saringan ini.",
         "No request has become due in this window with these filters.",
     ),
-    "share": (
-        "{k} dari {n} pengajuan ({share}) turun dalam satu jam. Kita yakin 95 %: {range}.",
-        "{k} of {n} requests ({share}) came down within an hour. We are 95 % sure of {range}.",
+    "closed": (
+        "Pesan tertutup: tak ada penurunan oleh platform, jadi latensinya n/a; di bawah: dari laporan ke klarifikasi.",
+        "Closed messaging: no platform takes content down, so latency is n/a; below: from report to clarification.",
     ),
+    "share": (
+        "{k} dari {n} pengajuan jatuh tempo ({share}) turun dalam satu jam; kita yakin 95\N{NO-BREAK SPACE}%: {range}",
+        "{k} of {n} due requests ({share}) came down within an hour; we are 95\N{NO-BREAK SPACE}% sure of {range}",
+    ),
+    "hour": (
+        ("“Dalam satu jam” di sini: turun paling lama 60 menit pada {clock}; selama jamnya dihentikan, waktu tidak "
+        "dihitung."),
+        "“Within an hour” here: down at most 60 minutes on the {clock}; while the clock is stopped, no time counts.",
+    ),
+    "promise": (
+        "60 menit adalah janji sukarela penanda tangan.",
+        "60 minutes is a voluntary promise of the signatories.",
+    ),
+    "rules": ("Yang mengikat: {rules}.", "What binds: {rules}."),
+    "signed": (
+        "Penanda tangan saja: {share}. Bukan penanda tangan ({names}), yang tidak ikut berjanji: {others}.",
+        "Signatories alone: {share}. Not signatories ({names}), who gave no promise: {others}.",
+    ),
+    "none_signed": (
+        "{names}: bukan penanda tangan, jadi tidak ikut berjanji.",
+        "{names}: not a signatory, so no promise was given.",
+    ),
+    "not_signed": ("bukan penanda tangan", "not a signatory"),
     "half": (
-        "Separuh turun dalam **{time}**; {open} yang masih terbuka ikut dihitung.",
-        "Half came down within **{time}**; {open} still open are counted in.",
+        ("Separuh turun dalam **{time}**: {open} yang masih terbuka ikut dihitung, yang berakhir lain keluar dari "
+        "pantauan."),
+        ("Half came down within **{time}**: {open} still open are counted in, those that ended otherwise leave the "
+        "watch."),
     ),
     "not_half": (
         "Separuh **belum turun** selama dipantau, yaitu {time}; {open} masih terbuka.",
@@ -22,14 +47,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "n = {n}: too few to judge; no service is ranked.",
     ),
     "slow": (
-        "Hampir pasti kurang dari separuh turun dalam satu jam di: {names}.",
-        "Almost surely less than half came down within an hour on: {names}.",
+        "**Lambat**, hampir pasti kurang dari separuh turun dalam satu jam: {names}.",
+        "**Slow**, almost surely less than half came down within an hour: {names}.",
     ),
-    "none_slow": (
-        "Tidak ada layanan dengan n ≥ 20 yang hampir pasti di bawah separuh dalam satu jam.",
-        "No service with n ≥ 20 is almost surely below half within an hour.",
+    "quick": (
+        "**Cepat**, hampir pasti lebih dari separuh turun dalam satu jam: {names}.",
+        "**Quick**, almost surely more than half came down within an hour: {names}.",
     ),
-    "and_more": (" dan {n} lagi", " and {n} more"),
+    "unsure": (
+        "**Belum pasti**, bisa kurang dan bisa lebih dari separuh: {names}.",
+        "**Not sure**, could be less and could be more than half: {names}.",
+    ),
+    "too_few": (
+        "**Terlalu sedikit untuk dinilai** (n < 20): {names}.",
+        "**Too few to judge** (n < 20): {names}.",
+    ),
     "unranked": (
         "Siapa paling lambat **tidak dapat dikatakan**: {why}.",
         "Who is slowest **cannot be said**: {why}.",

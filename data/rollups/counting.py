@@ -1,8 +1,9 @@
 """Counting all facts in memory, four weeks at a time: a GROUP BY would sort every fact once a cube; arrays need not.
 
 What counts where is declared; the facts of a table are read once for all its roll-ups, and the declared expressions
-worked out on arrays. What is counted is laid onto shelves of four weeks; every bucket of every grain lies within one
-shelf, so each shelf gives whole cells. Ten million facts need no more memory than their busiest four weeks.
+worked out on arrays. What is counted is laid onto shelves of four weeks; every bucket up to four weeks lies within one
+shelf, so each shelf gives whole cells; those of wider grains are few and come together at the end. Ten million facts
+need no more memory than their busiest four weeks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from data.rollups.declarations import ROLLUPS
 from data.rollups.evaluating import Program
 from data.rollups.fetching import Codes, blocks, question_of
 from data.rollups.grouping import order_of, summed
-from data.rollups.packing import AT, COUNTS, Layout, finest, layout, part_of, texts_of, wider
+from data.rollups.packing import AT, COUNTS, LONG, Layout, finest, is_long, layout, part_of, texts_of, wider
 from data.rollups.shapes import Cube, Rollup, unused
 from data.rollups.shelves import Numbers, Shelves
 from data.rollups.statements import bucket, key_columns, parents
@@ -64,22 +65,29 @@ def _lay(rollup: Rollup, shelves: Shelves, values: Mapping[str, Numbers]) -> Non
 
 
 def parts(rollup: Rollup, shelves: Shelves, codes: Codes) -> Iterator[tuple[int, Numbers]]:
-    """Give the cells of every cube, four weeks at a time, oldest first: the number of the four weeks, and the cells.
+    """Give the cells of every cube, four weeks at a time, oldest first, then `LONG` ones: their number, and the cells.
 
     A cell is a row of whole numbers: key columns, then measures, in their declared order; texts are codes.
     """
     place = layout(rollup.table)
+    pending: dict[Cube, list[Cells]] = {cube: [] for cube in rollup.cubes if is_long(cube.grain)}
     for number in shelves.numbers():
-        yield number, _cells(rollup, place, shelves.take(number), codes)
+        made = _cells(rollup, place, shelves.take(number))
+        for cube, parts_of_it in pending.items():
+            parts_of_it.append(made.pop(cube))
+        yield number, np.concatenate([_rows(rollup, cube, cells, codes) for cube, cells in made.items()])
+    if any(pending.values()):
+        rows = [_rows(rollup, cube, _together(several), codes) for cube, several in pending.items()]
+        yield LONG, np.concatenate(rows)
 
 
-def _cells(rollup: Rollup, place: Layout, facts: Numbers, codes: Codes) -> Numbers:
+def _cells(rollup: Rollup, place: Layout, facts: Numbers) -> dict[Cube, Cells]:
     order = parents(rollup)
     made = _from_facts(rollup, place, [cube for cube, parent in order if parent is None], facts)
     for cube, parent in order:
         if parent is not None:
             made[cube] = _coarser(rollup, made[parent], parent, cube)
-    return np.concatenate([_rows(rollup, cube, made[cube], codes) for cube in rollup.cubes])
+    return made
 
 
 def _from_facts(rollup: Rollup, place: Layout, cubes: list[Cube], facts: Numbers) -> dict[Cube, Cells]:

@@ -24,7 +24,10 @@ from data.rollups.clocks import (
 from data.rollups.requests import CLASS, LATENCY, REMOVAL, REQUEST, class_rollup, latency_rollup, request_rollup
 from data.rollups.shapes import ALWAYS, BLOCK, COMMON, DAY, HOUR, PROVINCE, Cube, Expression, Rollup, one_if, same
 
-__all__ = ["CLASS", "CONTENT", "ISSUE", "ISSUE_CONTENT", "LATENCY", "REMOVAL", "REQUEST", "ROLLUPS", "Cube", "on_clock"]
+__all__ = [
+    "CLASS", "CONTENT", "ISSUE", "ISSUE_CLOSED", "ISSUE_CONTENT", "LATENCY", "REMOVAL", "REQUEST", "ROLLUPS", "Cube",
+    "on_clock",
+]  # fmt: skip
 
 
 def _content(*outcomes: int) -> Expression:
@@ -104,6 +107,21 @@ ISSUE = Rollup(
     ),
 )
 
+ISSUE_CLOSED = Rollup(
+    table=tables.rollup_issue_closed,
+    facts=tables.issue,
+    starts=("closed_at",),
+    at=lambda row: seconds(row.closed_at),
+    where=lambda row: and_(row.closed_at.is_not(None), row.status == "closed"),
+    dimensions={"theme_id": same("theme_id")},
+    measures={"n_closed": ALWAYS},
+    cubes=(
+        Cube(1, HOUR, ("theme_id",)),
+        Cube(2, DAY, ("theme_id",)),
+        Cube(3, BLOCK, ("theme_id",)),
+    ),
+)
+
 ISSUE_CONTENT = Rollup(
     table=tables.rollup_issue_content,
     facts=tables.content,
@@ -115,7 +133,7 @@ ISSUE_CONTENT = Rollup(
     cubes=(Cube(1, DAY, ("issue_id",)), Cube(2, BLOCK, ("issue_id",))),
 )
 
-ROLLUPS = (CONTENT, REQUEST, CLASS, LATENCY, REMOVAL, ISSUE, ISSUE_CONTENT)
+ROLLUPS = (CONTENT, REQUEST, CLASS, LATENCY, REMOVAL, ISSUE, ISSUE_CLOSED, ISSUE_CONTENT)
 
 
 @cache

@@ -39,9 +39,18 @@ def wider(bucket: Numbers, grain: Grain, other: Grain) -> Numbers:
     return (bucket * grain.width - grain.offset + other.offset) // other.width
 
 
+LONG = -1
+"""Where all cells of grains wider than four weeks lie: they are few."""
+
+
+def is_long(grain: Grain) -> bool:
+    """Return whether a bucket of the grain is wider than four weeks."""
+    return grain.width > BLOCK.width
+
+
 def part_of(bucket: Numbers, grain: Grain) -> Numbers:
-    """Return the four weeks in which a bucket lies: no bucket of any grain crosses their edges."""
-    return wider(bucket, grain, BLOCK)
+    """Return the four weeks in which a bucket lies: none crosses their edges; `LONG` for those of wider grains."""
+    return np.full_like(bucket, LONG) if is_long(grain) else wider(bucket, grain, BLOCK)
 
 
 def texts_of(table: Table) -> tuple[str, ...]:

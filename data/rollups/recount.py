@@ -30,6 +30,12 @@ Progress = Callable[[str, int], None]
 WRITTEN_ROWS = 50_000
 """Cells written at once."""
 
+BUCKETS_OF_A_SHELF = 4_096
+"""Hours (or days, weeks) whose cells of one service wait together: about half a year of hours, 20 MB at ten million."""
+
+SMALLEST = 32_768
+"""Added to a small id, so that it is never negative."""
+
 READY, BUILDING = "ready", "building"
 """Values of `setting.rollups_state`; readers refuse while it says building."""
 
@@ -84,15 +90,24 @@ def _refill(connection: Connection, rollup: Rollup, counted: Shelves, codes: Cod
     connection.execute(delete(rollup.table))
     with closing(Shelves(len(key_columns(rollup)) + len(rollup.measures))) as shelves:
         for _, cells in counting.parts(rollup, counted, codes):
-            shelves.put(cells[:, 0] << 40 | (cells[:, 1] >> _passed_over(rollup)) + 1, cells)
+            shelves.put(_shelf(rollup, cells), cells)
         for number in shelves.numbers():
             cells = shelves.take(number)
             _write(connection, rollup, in_key_order(rollup, cells, codes), codes)
 
 
-def _passed_over(rollup: Rollup) -> int:
-    """Return how many low bits of the first key within a cube do not choose the shelf: ids are 63 bits, not few."""
-    return 55 if isinstance(rollup.table.c[key_columns(rollup)[1]].type, BigInteger) else 0
+def _shelf(rollup: Rollup, cells: Numbers) -> Numbers:
+    """Return for each cell the shelf on which it waits to be written: by cube, first key, and stretch of time if next.
+
+    Shelves follow each other as keys do. Of an id of 63 bits only the highest choose, or there were too many shelves.
+    """
+    (_, first, second, *_), (cube, one, other) = key_columns(rollup), cells[:, :3].T
+    if isinstance(rollup.table.c[first].type, BigInteger):
+        place, stretch = one >> 55, 0
+    else:
+        place, stretch = one + SMALLEST, other // BUCKETS_OF_A_SHELF if second == "bucket" else 0
+    shelf: Numbers = cube << 48 | place << 24 | stretch
+    return shelf
 
 
 def _write(connection: Connection, rollup: Rollup, cells: Numbers, codes: Codes) -> None:
@@ -159,7 +174,7 @@ def _differences(connection: Connection, rollup: Rollup, facts: Shelves, codes: 
 
 
 def _stored(connection: Connection, rollup: Rollup, codes: Codes) -> Shelves:
-    """Return the stored cells by the four weeks in which they lie, as `counting.parts` gives them."""
+    """Return the stored cells by the shelf on which they lie, as `counting.parts` gives them."""
     names = key_columns(rollup)
     shelves = Shelves(len(names) + len(rollup.measures))
     for cells in cells_of(connection, rollup, codes):

@@ -32,6 +32,7 @@ from data.rollups.shapes import (
     DAY,
     HOUR,
     PROVINCE,
+    SIXTEEN_WEEKS,
     WEEK,
     Cube,
     Expression,
@@ -160,7 +161,7 @@ def _is_at(found: Expression, place: int) -> Expression:
     return lambda row: one_if(found(row) % IN_A_ROW == place)
 
 
-LATENCY_GRAINS = {1: DAY, 2: WEEK, 3: BLOCK, 4: HOUR}
+LATENCY_GRAINS = {1: DAY, 2: WEEK, 3: BLOCK, 4: HOUR, 5: SIXTEEN_WEEKS}
 LATENCY = latency_rollup(DEFAULT)
 
 

@@ -30,7 +30,8 @@ HOUR = Grain("hour", 3_600, 0)
 DAY = Grain("day", 86_400, WIB_SECONDS)
 WEEK = Grain("week", 7 * 86_400, MONDAY_SECONDS)
 BLOCK = Grain("block", 28 * 86_400, MONDAY_SECONDS)
-GRAINS = {grain.name: grain for grain in (HOUR, DAY, WEEK, BLOCK)}
+SIXTEEN_WEEKS = Grain("sixteen_weeks", 4 * 28 * 86_400, MONDAY_SECONDS)
+GRAINS = {grain.name: grain for grain in (HOUR, DAY, WEEK, BLOCK, SIXTEEN_WEEKS)}
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ PROVINCE: Expression = lambda row: func.coalesce(row.province_code, "")  # noqa:
 ALWAYS: Expression = lambda _row: literal(1, Flag())  # noqa: E731
 COMMON = {"service_id": same("service_id"), "theme_id": same("theme_id"), "source_id": same("source_id")}
 
-WIDEST_FIRST = (BLOCK, WEEK, DAY, HOUR)
+WIDEST_FIRST = (SIXTEEN_WEEKS, BLOCK, WEEK, DAY, HOUR)
 """Grains from the widest to the narrowest; each is whole buckets of the next."""
 
 

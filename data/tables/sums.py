@@ -110,7 +110,7 @@ rollup_class = rollup(
 
 rollup_latency = rollup(
     "rollup_latency",
-    "Histogram of latency on the default clock, by the hour, day, week or four weeks the clock started",
+    "Histogram of latency on the default clock, by the hour, day, week, four or sixteen weeks the clock started",
     _cube(),
     *_dimensions("service_id"),
     _bucket("received_at, else notified_at"),
@@ -150,6 +150,15 @@ rollup_issue = rollup(
         n_clarified="of which clarified",
         n_closed="of which closed",
     ),
+)
+
+rollup_issue_closed = rollup(
+    "rollup_issue_closed",
+    "Issues by the hour, day or four weeks they were closed",
+    _cube(),
+    _bucket("issue.closed_at"),
+    *_dimensions("theme_id"),
+    *_measures(n_closed="Closed issues"),
 )
 
 rollup_issue_content = rollup(

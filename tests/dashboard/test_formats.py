@@ -66,6 +66,14 @@ def test_percent() -> None:
     assert formats.percent(None, "id") == formats.percent(math.nan, "en") == "–"
 
 
+def test_one_of_many_is_not_rounded_to_none_and_all_but_one_not_to_all() -> None:
+    shares = (0, 1 / 261, 0.006, 0.5, 0.994, 260 / 261, 1)
+    assert [said(formats.whole_percent(share, "id")) for share in shares] == [
+        "0 %", "< 1 %", "1 %", "50 %", "99 %", "> 99 %", "100 %",
+    ]  # fmt: skip
+    assert formats.whole_percent(None, "id") == formats.whole_percent(math.nan, "en") == "–"
+
+
 def test_an_interval_of_shares() -> None:
     assert said(formats.percent_range(0.5688, 0.6412, "id")) == "57–64 %"
     assert said(formats.percent_range(0.6097, 1.0, "en")) == "61–100 %"

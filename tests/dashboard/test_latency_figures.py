@@ -83,6 +83,24 @@ def test_a_median_that_is_not_reached_says_how_long_was_watched(connection: Conn
     assert survival.half(whole, "en") == "> 3\xa0h\xa012\xa0m"
 
 
+def test_a_curve_is_drawn_to_the_moment_that_ends_it_and_its_band_does_not_close_there(connection: Connection) -> None:
+    """Six are all down at minute 20: the picture falls to nothing there, and no step before it gave a band."""
+    for _ in range(6):
+        factories.ended(connection, ago(hours=3), 20, REMOVED)
+    drawn = latency.curves(durations.durations(connection, asked()))
+    assert drawn.iloc[0][["minutes", "still_up"]].tolist() == [1, 1]
+    assert drawn.iloc[-1][["minutes", "still_up", "low", "high"]].tolist() == [20, 0, 0, 1]
+
+
+def test_the_upper_limit_of_a_curve_that_fell_to_nothing_is_the_last_one_known(connection: Connection) -> None:
+    for minutes in (10, 20, 30, 40):
+        factories.ended(connection, ago(hours=3), minutes, REMOVED)
+    drawn = latency.curves(durations.durations(connection, asked())).set_index("minutes")
+    before, last = drawn[drawn["still_up"] > 0].iloc[-1], drawn.iloc[-1]
+    assert (last["still_up"], last["low"]) == (0, 0)
+    assert last["high"] == before["high"] > 0.25
+
+
 def test_an_open_request_never_lowers_the_median(connection: Connection) -> None:
     medians = []
     for minutes in (10, 20, 30, 40):

@@ -166,6 +166,11 @@ def _issue(row: Row) -> Counted:
         )
 
 
+def _issue_closed(row: Row) -> Counted:
+    if row["closed_at"] is not None and row["status"] == "closed":
+        yield row["closed_at"], {"theme_id": row["theme_id"]}, {"n_closed": 1}
+
+
 def _issue_content(row: Row) -> Counted:
     if row["detected_at"] is not None and row["issue_id"] is not None:
         yield row["detected_at"], {"issue_id": row["issue_id"]}, {"n_found": 1, "n_views": row["views"] or 0}
@@ -178,6 +183,7 @@ COUNTING: dict[str, Callable[[Row], Counted]] = {
     "rollup_latency": _latency,
     "rollup_removal": _removal,
     "rollup_issue": _issue,
+    "rollup_issue_closed": _issue_closed,
     "rollup_issue_content": _issue_content,
 }
 

@@ -14,7 +14,7 @@ from data.recording import bulk
 from data.rollups import counting, fetching, recount, shelves
 from data.rollups.declarations import ROLLUPS
 from data.rollups.grouping import order_of, summed
-from data.rollups.packing import layout, part_of, wider
+from data.rollups.packing import LONG, layout, part_of, wider
 from data.rollups.shapes import GRAINS
 from data.rollups.shelves import Shelves
 from data.rollups.statements import grains_of
@@ -63,9 +63,14 @@ def test_no_bucket_crosses_the_edge_of_four_weeks() -> None:
     for name in ("day", "week", "block"):
         bucket = wider(hours, GRAINS["hour"], GRAINS[name])
         assert all(np.unique(part[bucket == each]).size == 1 for each in np.unique(bucket))
+        assert set(part_of(bucket, GRAINS[name])) == set(part)
 
 
-def test_every_grain_of_every_rollup_fits_into_the_four_weeks() -> None:
+def test_buckets_wider_than_four_weeks_lie_together() -> None:
+    assert set(part_of(np.arange(40), GRAINS["sixteen_weeks"])) == {LONG}
+
+
+def test_every_grain_of_every_rollup_is_known() -> None:
     assert {grain for rollup in ROLLUPS for grain in grains_of(rollup)} <= set(GRAINS.values())
 
 

@@ -47,8 +47,8 @@ def test_a_coarse_cube_is_summed_from_a_finer_one_only_where_that_is_exact() -> 
     assert order[day_service] == hour_service
     assert order[hour_service] is not None
     assert [cube.id for cube, parent in parents(CONTENT) if parent is None and cube.grain.name == "day"] == [25, 27]
-    day, week, block, hour = LATENCY.cubes
-    assert dict(parents(LATENCY)) == {hour: None, day: hour, week: day, block: week}
+    day, week, block, hour, widest = LATENCY.cubes
+    assert dict(parents(LATENCY)) == {hour: None, day: hour, week: day, block: week, widest: block}
 
 
 def test_every_cube_comes_after_the_one_it_is_summed_from() -> None:

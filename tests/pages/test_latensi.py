@@ -1,6 +1,7 @@
 """Latensi & Kepatuhan: figures a recount confirms, six items shown with honour, one clock named everywhere."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -58,6 +59,7 @@ def test_six_of_six_is_shown_with_its_interval_and_ranks_nothing(
     assert tiles(app)[measure] == "100 %"
     shown = texts(app)
     assert "61–100\xa0%, n = 6" in shown
+    assert {"id": "belum turun selama dipantau", "en": "not down while watched"}[language] not in shown
     assert why in shown
     assert any(title.startswith(curve) for title in alts(app))
     found = services(app)
@@ -222,11 +224,11 @@ def test_the_declaration_is_drawn_on_the_axis_when_in_range(room: Room, engine: 
 @pytest.mark.parametrize(
     ("language", "share", "slow", "unranked"),
     [
-        ("id", "24 dari 62 pengajuan (39 %) turun dalam satu jam. Kita yakin 95 %: 28–51 %",
-         "Hampir pasti kurang dari separuh turun dalam satu jam di: **X** (0–13 %, n = 25)",
+        ("id", "24 dari 62 pengajuan jatuh tempo (39 %) turun dalam satu jam; kita yakin 95 %: 28–51 %",
+         "hampir pasti kurang dari separuh turun dalam satu jam: **X** (bukan penanda tangan; 0–13 %, n = 25)",
          "Siapa paling lambat **tidak dapat dikatakan**: sumber temuan berbeda"),
-        ("en", "24 of 62 requests (39 %) came down within an hour. We are 95 % sure of 28–51 %",
-         "Almost surely less than half came down within an hour on: **X** (0–13 %, n = 25)",
+        ("en", "24 of 62 due requests (39 %) came down within an hour; we are 95 % sure of 28–51 %",
+         "almost surely less than half came down within an hour: **X** (not a signatory; 0–13 %, n = 25)",
          "Who is slowest **cannot be said**: detection sources differ"),
     ],
 )  # fmt: skip
@@ -247,7 +249,49 @@ def test_the_slowest_is_named_where_nothing_stands_against_it(room: Room, engine
     with transaction(engine) as connection:
         for _ in range(25):
             factories.request(connection, ago(hours=4), service_id=factories.X)
-    assert "Paling lambat: **X** (0–13\xa0%, n = 25)." in texts(opened("latensi", layanan="facebook,x"))
+    assert "Paling lambat: **X** (bukan penanda tangan; 0–13\xa0%, n = 25)." in texts(
+        opened("latensi", layanan="facebook,x")
+    )
+
+
+def test_who_gave_no_promise_is_told_apart_from_who_did(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        for _ in range(25):
+            factories.request(connection, ago(hours=4), service_id=factories.X)
+    shown = texts(opened("latensi")).replace("\xa0", " ")
+    assert "Penanda tangan saja: **65 %** (49–78 %, n = 37)" in shown
+    assert "Bukan penanda tangan (**X**), yang tidak ikut berjanji: **0 %** (0–13 %, n = 25)" in shown
+    assert "60 menit adalah janji sukarela penanda tangan. Yang mengikat: Aturan 4 jam" in shown
+    alone = texts(opened("latensi", layanan="x")).replace("\xa0", " ")
+    assert "**X**: bukan penanda tangan, jadi tidak ikut berjanji" in alone
+
+
+def test_a_lone_service_is_neither_ranked_nor_refused_a_rank(room: Room) -> None:
+    room()
+    shown = texts(opened("latensi", layanan="facebook"))
+    assert "**Belum pasti**, bisa kurang dan bisa lebih dari separuh: **Facebook** (49–78\xa0%, n = 37)" in shown
+    assert "tidak dapat dikatakan" not in shown
+    assert "tidak diperingkat" not in shown
+
+
+def test_what_is_open_without_a_time_is_named_where_it_has_no_age(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        factories.request(connection, None)
+    shown = texts(opened("latensi"))
+    assert "8 terbuka, 1 tak terukur" in shown
+    assert "1 lagi terbuka tanpa waktu yang terukur" in shown
+
+
+def test_every_service_stands_in_numbers_and_those_of_few_requests_leave_the_curves(room: Room) -> None:
+    room()  # 38 of Facebook, one of TikTok
+    app = opened("latensi")
+    curves = next(table for table in chart_tables(app) if "still_up" in table.column_names)
+    assert {row["name"] for row in rows(curves, "curve")} == {"Facebook"}
+    table = next(table for table in sheets(app) if table and "Turun ≤ 60 m" in table[0])
+    assert [row["Layanan"] for row in table] == ["Facebook", "TikTok", "Seluruhnya"]
+    assert table[0]["Turun ≤ 60 m"].replace("\xa0", " ") == "63 % (48–78 %)"  # 24 of the 38 watched
 
 
 def test_closed_messaging_shows_reports_and_clarifications_and_no_latency(room: Room, engine: Engine) -> None:
@@ -260,6 +304,15 @@ def test_closed_messaging_shows_reports_and_clarifications_and_no_latency(room: 
     whatsapp = next(row for row in table if row["Layanan"] == "WhatsApp")
     assert (whatsapp["Laporan"], whatsapp["diklarifikasi"], whatsapp["menunggu"]) == ("13", "9", "4")
     assert (whatsapp["Median"], whatsapp["Latensi"]) == ("1\xa0j\xa030\xa0m", "n/a")
+
+
+def test_closed_messaging_alone_reads_not_applicable_and_never_nothing(room: Room) -> None:
+    room()
+    app = opened("latensi", layanan="whatsapp")
+    assert [tiles(app)[name] for name in ("Turun dalam 60 menit", "Median waktu turun", "p90 waktu turun")] == [
+        "n/a"
+    ] * 3
+    assert "latensinya n/a" in texts(app)
 
 
 def test_the_backlog_is_all_that_is_open(room: Room) -> None:
@@ -294,8 +347,8 @@ def test_bad_times_are_counted_with_a_way_to_their_rows(room: Room, engine: Engi
         factories.ended(connection, ago(hours=3), 5, REMOVED, time_precision="day")
         factories.request(connection, None)
     app = opened("latensi")
-    assert "0 negatif · 0 tanpa waktu selesai · 1 hanya tanggal · 1 terbuka tanpa waktu mulai · 0 di masa" in texts(app)
-    assert "keadaan=tidak_terukur" in links(app)["1 waktu tidak terukur →"]
+    assert "0 negatif · 0 tanpa waktu selesai · 1 hanya tanggal · 1 tanpa waktu mulai · 0 di masa" in texts(app)
+    assert "keadaan=tidak_terukur" in links(app)["2 waktu tidak terukur →"]
     assert "49–78\xa0%, n = 37" in texts(app)
 
 
@@ -329,5 +382,26 @@ def test_charts_hold_only_fields_of_their_tables_and_the_lines_of_the_deadlines(
         assert table.num_rows > 0
     curves = next(table for table in tables if "still_up" in table.column_names)
     assert [(row["minutes"], row["text"]) for row in rows(curves, "line")] == [
-        (60, "60 menit · janji satgas"), (240, "4 jam · aturan"), (1_440, "24 jam · aturan"),
+        (60, "60 menit · janji satgas"), (240, "4 jam · aturan, mendesak"),
+        (1_440, "24 jam · aturan, hoaks"),
     ]  # fmt: skip
+
+
+def test_all_requests_of_the_window_are_in_the_share_or_named_beside_it(room: Room, engine: Engine) -> None:
+    room()
+    with transaction(engine) as connection:
+        factories.ended(connection, ago(minutes=20), 5, REMOVED)
+        factories.ended(connection, ago(hours=4), 9, REMOVED, service_id=WHATSAPP)
+        factories.ended(connection, ago(hours=3), 5, REMOVED, time_precision="day")
+    said = texts(opened("latensi"))
+    beside = re.search(
+        r"(\d+) belum jatuh tempo · tidak masuk penyebut: (\d+) selesai sebelum tenggatnya lewat, (\d+) dicabut,"
+        r" (\d+) waktunya tidak terukur, (\d+) pesan tertutup",
+        said,
+    )
+    asked, due = re.search(r"n \\= (\d+) pengajuan", said), re.search(r"dari (\d+) pengajuan", said)
+    assert beside
+    assert asked
+    assert due
+    assert int(beside[2]) >= 1
+    assert int(due[1]) + sum(map(int, beside.groups())) == int(asked[1])

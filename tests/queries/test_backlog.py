@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -102,6 +103,18 @@ def test_a_clock_that_starts_in_the_future_is_nobodys_turn(connection: Connectio
     factories.request(connection, NOW + timedelta(hours=2))
     factories.request(connection, NOW + timedelta(seconds=30))
     assert len(backlog.queue(connection, asked())) == 1
+
+
+@pytest.mark.parametrize("choice", [{}, {"provinces": ("tanpa",)}], ids=["sums", "rows"])
+def test_a_clock_that_starts_in_the_future_has_no_age(connection: Connection, choice: dict[str, Any]) -> None:
+    """It is open, and a bad time (`bad_times.counts`): it stands among those without a measurable time."""
+    factories.request(connection, NOW + timedelta(hours=2))
+    now = takedowns.now_open(connection, asked(**choice)).iloc[-1]
+    assert (now["n_open"], now["n_undated"], now["n_not_yet_due"], now["oldest_minutes"] > 0) == (1, 1, 0, False)
+    factories.request(connection, NOW + timedelta(seconds=30))
+    assert classes(backlog.by_age(connection, asked(**choice))) == {"0-15": 1}
+    now = takedowns.now_open(connection, asked(**choice)).iloc[-1]
+    assert (now["n_open"], now["n_undated"], now["n_not_yet_due"]) == (2, 1, 1)
 
 
 def test_a_fixed_link_shows_the_backlog_as_it_was_known_then(connection: Connection) -> None:

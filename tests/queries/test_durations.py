@@ -41,7 +41,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
 def as_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few the requests of a test are: sums are read."""
     monkeypatch.setattr(durations, "FEW_REQUESTS", 0)
-    monkeypatch.setattr(open_durations, "FEW_REQUESTS", 0)
+    monkeypatch.setattr(open_durations, "OPEN_ONE_BY_ONE", 0)
     monkeypatch.setattr(open_durations, "FEW_OF_A_SERVICE", 0)
 
 

@@ -11,14 +11,14 @@ from sqlalchemy import Engine
 from data.engine import snapshot, transaction
 from data.rollups.clocks import LABELLED, REMOVED
 from data.rollups.declarations import LATENCY
-from data.rollups.shapes import BLOCK, DAY, HOUR, WEEK
+from data.rollups.shapes import BLOCK, DAY, HOUR, SIXTEEN_WEEKS, WEEK
 from queries.cubes import Asked
 from queries.dimensions import ids
 from queries.ended_durations import BY, ROWS, cover, ended
 from tests.queries import factories
 from tests.queries.factories import FACEBOOK, NOW, TIKTOK, ago, asked
 
-GRAINS = (HOUR, DAY, WEEK, BLOCK)
+GRAINS = (HOUR, DAY, WEEK, BLOCK, SIXTEEN_WEEKS)
 FIRST = 482_000 * HOUR.width
 
 
@@ -26,7 +26,7 @@ def test_what_is_added_and_taken_away_is_the_window() -> None:
     chance = Random(2)
     for _ in range(60):
         start = FIRST + chance.randrange(3_000) * HOUR.width
-        end = start + chance.choice((1, 5, 25, 170, 745, 2_200)) * HOUR.width
+        end = start + chance.choice((1, 5, 25, 170, 745, 2_200, 8_900)) * HOUR.width
         hours: Counter[int] = Counter()
         for part in cover(start, end, GRAINS, end - chance.choice((0, 1, 24, 900)) * HOUR.width):
             assert (part.start + part.grain.offset) % part.grain.width == 0

@@ -60,6 +60,14 @@ def _room(connection: Connection) -> None:
     factories.request(connection, ago(hours=2), service_id=TIKTOK, recorded_at=LATER, updated_at=LATER)
 
 
+def _received_later(connection: Connection) -> int:
+    """Put in a request that was sent a minute before the moment and received a minute after it; return its content."""
+    received, sent = NOW + timedelta(minutes=1), ago(minutes=1)
+    content_id = factories.request(connection, received, notified_at=sent, recorded_at=sent, updated_at=received)
+    _told(connection, content_id, "received_at", (int(received.timestamp()), received))
+    return content_id
+
+
 def test_each_figure_stands_as_known_then_beside_as_known_now(connection: Connection, then: Filters) -> None:
     row = hindsight.beside(connection, then, OPENED).iloc[-1]
     assert (row["n_requests_then"], row["n_due_then"], row["n_within_60_then"], row["n_open_then"]) == (4, 4, 1, 2)
@@ -78,6 +86,7 @@ def test_services_stand_apart_and_a_new_one_had_nothing_then(connection: Connect
 
 
 def test_the_difference_is_explained_in_rows(connection: Connection, then: Filters) -> None:
+    _received_later(connection)
     counts = hindsight.changes(connection, then)
     assert dict(zip(counts["kind"], counts["n"], strict=True)) == dict.fromkeys(hindsight.KINDS, 1)
     rows = hindsight.changed(connection, then).set_index("kind")
@@ -94,6 +103,21 @@ def test_the_rows_add_up_to_the_difference(connection: Connection, then: Filters
     assert row["n_requests_now"] - row["n_requests_then"] == counts["came_late"]
     # of the late ones all are open still, so what left the open ones is what ended since or was told late
     assert row["n_open_then"] + counts["came_late"] - row["n_open_now"] == counts["ended_since"] + counts["told_late"]
+
+
+def test_a_clock_that_starts_after_the_moment_now_is_named_as_moved(connection: Connection) -> None:
+    """Then its clock ran from sending, within the window; now it runs from receipt, after it."""
+    content_id = _received_later(connection)
+    row = hindsight.beside(connection, pinned(asked()), OPENED).iloc[-1]
+    assert (row["n_requests_then"], row["n_requests_now"]) == (1, 0)
+    rows = hindsight.changed(connection, pinned(asked()))
+    assert rows[["kind", "content_id"]].to_numpy().tolist() == [["moved", str(content_id)]]
+
+
+def test_a_stop_that_was_corrected_is_a_difference(connection: Connection) -> None:
+    content_id = factories.ended(connection, ago(hours=5), 20, REMOVED, updated_at=LATER, stopped_seconds=600)
+    _told(connection, content_id, "stopped_seconds", (0, ago(hours=4)), (600, LATER))
+    assert hindsight.changed(connection, pinned(asked()))["kind"].tolist() == ["corrected"]
 
 
 def test_filters_hold_on_both_sides(connection: Connection, then: Filters) -> None:

@@ -229,8 +229,8 @@ def test_figures_equal_the_reference(
             tally.counts["examples"] += 1
             tally.counts["requests"] += len(rows)
             for place, question in enumerate(questions(rows, services, NOW, pinned=False)):
-                for module in (durations, open_durations):
-                    monkeypatch.setattr(module, "FEW_REQUESTS", len(drawn) * (place % 4 == 0))
+                monkeypatch.setattr(durations, "FEW_REQUESTS", len(drawn) * (place % 4 == 0))
+                monkeypatch.setattr(open_durations, "OPEN_ONE_BY_ONE", len(drawn) * (place % 2 == 0))
                 answer(connection, question, tally)
                 promise(connection, question, tally)
             for question in questions(known, services, THEN, pinned=True):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, event, func, select
 
 from data.tables import content
 from queries.filters import Filters
-from queries.most_found import most_found
+from queries.most_found import most_found, views_of
 from tests.queries import factories
 from tests.queries.factories import NOW
 
@@ -49,8 +49,9 @@ def test_they_are_those_of_a_full_count(connection: Connection, most: int) -> No
         every = connection.execute(select(row.issue_id, *sums).where(*within).group_by(row.issue_id)).all()
         for least in (1, 4):
             full = sorted((-n, issue, int(views)) for issue, n, views in every if n >= least)[:most]
-            found = most_found(connection, window, most, least, views=True)
-            assert [(-one.n_found, one.issue_id, one.n_views) for one in found] == full
+            found = most_found(connection, window, most, least)
+            views = views_of(connection, window, [one.issue_id for one in found])
+            assert [(-one.n_found, one.issue_id, views[one.issue_id]) for one in found] == full
 
 
 def test_an_issue_that_is_first_in_no_day_is_found_by_what_it_can_reach(connection: Connection) -> None:
@@ -62,7 +63,7 @@ def test_an_issue_that_is_first_in_no_day_is_found_by_what_it_can_reach(connecti
             for _ in range(times):
                 factories.content(batch, NOW - timedelta(days=day), issue_id=issue)
     batch.write(connection)
-    found = most_found(connection, Filters(as_of=NOW, since=NOW - timedelta(days=8), until=NOW), 1, views=False)
+    found = most_found(connection, Filters(as_of=NOW, since=NOW - timedelta(days=8), until=NOW), 1)
     assert [(one.issue_id, one.n_found) for one in found] == [(steady, 14)]
 
 
@@ -71,6 +72,7 @@ def test_days_are_read_from_sums_and_not_from_content(connection: Connection) ->
     asked_for: list[str] = []
     event.listen(connection, "before_cursor_execute", lambda *given: asked_for.append(given[2]))
     start = NOW.replace(hour=17, minute=0, second=0) - timedelta(days=40)
-    most_found(connection, Filters(as_of=NOW, since=start, until=start + timedelta(days=30)), 5, views=True)
+    window = Filters(as_of=NOW, since=start, until=start + timedelta(days=30))
+    views_of(connection, window, [one.issue_id for one in most_found(connection, window, 5)])
     assert len(asked_for) <= 5
     assert not [statement for statement in asked_for if "FROM content" in statement]

@@ -1,7 +1,15 @@
 """Content by service, theme, source and region over long windows, and the issues with most content by themselves.
 
+Requests are found by when they were detected and posted, where a clock starts then.
+The indexes of open requests hold their outcome besides: SQLite looks up each request for the words that make it open.
+Issues are summed by when they were closed as well.
+
+Content of an issue has an index for each of its two questions: how much of it, seen how often, in a stretch of time;
+and on which services and in which provinces, in the order in which it is counted.
+
 The key of content has all that is narrowed before the time; that of issues begins with the issue, and an index gives
-those with most content of a day or of four weeks. Both are made anew when the migrations are done.
+those with most content of a day or of four weeks. Both are made anew when the migrations are done. Latency is summed
+by sixteen weeks as well.
 """
 
 import sqlalchemy as sa
@@ -12,7 +20,15 @@ from data.migrations.shorthand import BIG, HOT, SMALL, TEXT, WHOLE, column, key
 revision = "v0012"
 down_revision = "v0011"
 
+OPEN = "outcome_id = 0"
+ODD_OPEN = (
+    "outcome_id = 0 AND (time_precision <> 'second' OR stopped_at IS NOT NULL OR stopped_seconds > 0"
+    " OR (received_at IS NULL AND notified_at IS NULL))"
+)
+
 UNKEPT = "of the facts; -1 or '*' when the cube does not keep it"
+
+LATENCY = "Histogram of latency on the default clock, by the hour, day, week, four or sixteen weeks the clock started"
 
 MEASURES = {
     "n_found": "Content found",
@@ -30,11 +46,43 @@ MEASURES = {
 
 
 def upgrade() -> None:
-    """Make both tables anew, empty."""
+    """Make both tables anew, empty, other indexes, and the sums of closed issues."""
     op.drop_table("rollup_content")
     _rollup_content()
     op.drop_table("rollup_issue_content")
     _rollup_issue_content()
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_table_comment("rollup_latency", LATENCY, existing_comment=None)
+    _open_requests()
+    _rollup_issue_closed()
+    op.drop_index("ix_content_spread", "content")
+    op.create_index("ix_content_issue", "content", ["issue_id", "detected_at", "views"])
+    op.create_index("ix_content_spread", "content", ["issue_id", "service_id", "province_code", "detected_at"])
+
+
+def _open_requests() -> None:
+    for name in ("detected_at", "posted_at"):
+        op.create_index(f"ix_takedown_request_{name}", "takedown_request", [name])
+    read = ["received_at", "notified_at", "service_id", "time_precision", "stopped_at", "stopped_seconds", "outcome_id"]
+    # The smallest last: of several that serve alike SQLite takes the newest.
+    for name, where in (("ix_takedown_request_open", OPEN), ("ix_takedown_request_odd_open", ODD_OPEN)):
+        op.drop_index(name, "takedown_request")
+        words = sa.text(where)
+        op.create_index(name, "takedown_request", read, sqlite_where=words, postgresql_where=words)
+
+
+def _rollup_issue_closed() -> None:
+    op.create_table(
+        "rollup_issue_closed",
+        key("cube", SMALL, "Cube.id of data.rollups.declarations"),
+        key("bucket", WHOLE, "Time bucket of issue.closed_at in the cube's grain"),
+        key("theme_id", SMALL, f"theme_id {UNKEPT}"),
+        column("n_closed", BIG, "Closed issues", server_default="0"),
+        sa.PrimaryKeyConstraint("cube", "bucket", "theme_id", name="pk_rollup_issue_closed"),
+        comment="Issues by the hour, day or four weeks they were closed",
+        postgresql_with=HOT,
+        sqlite_with_rowid=False,
+    )
 
 
 def _rollup_content() -> None:

@@ -1,0 +1,56 @@
+"""The first day with an open request, from the sums by day: where the oldest open request is looked for."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, bindparam, func, select
+
+from data.rollups.declarations import REQUEST
+from data.rollups.shapes import BLOCK, DAY, Cube, cube_for
+from queries.dimensions import Ids
+from queries.filters import Filters
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import Statement, rows
+from queries.unlisted import NUMBERED, keys_of
+
+FAR = 1 << 40
+"""After every moment that can be stored here, UTC seconds."""
+
+_LONG_AGO = 391 * BLOCK.width - BLOCK.offset
+
+LONG_AGO = datetime.fromtimestamp(_LONG_AGO, UTC)
+"""A Monday of December 1999 at which four weeks begin, so that a sum since then is cut at its end only."""
+
+AHEAD = timedelta(days=1)
+"""How far ahead a clock may start and its request be the oldest all the same."""
+
+
+def first_day(connection: Connection, filters: Filters, numbered: Ids) -> tuple[int, int]:
+    """Return when the first WIB day with an open request begins and ends, UTC seconds; always where no sum tells."""
+    shape = narrowed(filters)
+    cube = cube_for(REQUEST, DAY, frozenset(shape.dimensions))
+    if cube is None or filters.pinned:
+        return 0, FAR
+    last = _bucket((filters.as_of + AHEAD).timestamp())
+    bound: dict[str, Any] = {**values(filters, numbered), "first": _bucket(_LONG_AGO), "last": last}
+    for name in keys_of(REQUEST):
+        bound[f"every_{name}"] = bound.get(name) or numbered.all(NUMBERED[name], REQUEST.facts.name)
+    found = rows(connection, _first(shape, cube), bound)[0][0]
+    first = (FAR // DAY.width if found is None else found) * DAY.width - DAY.offset
+    return first, first + DAY.width
+
+
+def _bucket(moment: float) -> int:
+    return (int(moment) + DAY.offset) // DAY.width
+
+
+@lru_cache(maxsize=200)
+def _first(shape: Narrowed, cube: Cube) -> Statement:
+    row, given = REQUEST.table.c, keys_of(REQUEST)
+    keys = [
+        row[name].in_(bindparam(f"every_{name}", expanding=True)) if name in cube.dimensions else row[name] == -1
+        for name in given
+    ]
+    days = row.bucket.between(bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger))
+    return select(func.min(row.bucket)).where(row.cube == cube.id, *keys, days, row.n_open > 0, *shape.sums(row, given))

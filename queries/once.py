@@ -1,0 +1,38 @@
+"""What several questions of a page need is read once a snapshot: within one, nothing that is read can change."""
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Transaction
+
+T = TypeVar("T")
+
+_READ: WeakKeyDictionary[Transaction, dict[Hashable, Any]] = WeakKeyDictionary()
+"""What was read in transactions that are still open."""
+
+
+def once(connection: Connection, key: Hashable, read: Callable[[], T]) -> T:
+    """Return what was read under this key in the open snapshot, else read it; nobody may change what is given.
+
+    In a transaction that writes all is read anew.
+    """
+    if not connection.get_execution_options().get("posko_reads"):
+        return read()
+    transaction = connection.get_transaction()
+    kept = None if transaction is None else _READ.get(transaction)
+    if kept is not None and key in kept:
+        found: T = kept[key]
+        return found
+    found = read()
+    transaction = connection.get_transaction()
+    if transaction is not None:
+        _READ.setdefault(transaction, {})[key] = found
+    return found
+
+
+def forget(connection: Connection) -> None:
+    """Forget what was read in the open snapshot: who measures a question asks it as the first one."""
+    transaction = connection.get_transaction()
+    if transaction is not None:
+        _READ.pop(transaction, None)
