@@ -74,7 +74,9 @@ def both(answers: Answers, frame: pd.DataFrame) -> Sheet:
 
 
 def _name(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    return t("latencies.total") if row["is_total"] else plain(names.get(row["service"], row["service"]), 60)
+    if row["is_total"]:
+        return t("latencies.total")
+    return plain(names.get(row["service"], row["service"]), 60) + ("" if row["is_signatory"] else " *")
 
 
 def _share(row: Mapping[str, Any], side: str) -> str:

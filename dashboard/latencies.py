@@ -175,10 +175,9 @@ def _mixes(mix: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def draw_within(answers: Answers) -> None:
-    """Draw the share within the hour by service, in which order, and what its denominator leaves out."""
+    """Draw the share within the hour by service, and in which order they stand."""
     answer, note = answers["within"], order_note(answers)
-    draw, more = partial(within, answers), partial(draw_left_out, answer)
-    picture(answer, "latensi.by_service", draw, "within_promise_share", note=note, more=more)
+    picture(answer, "latensi.by_service", partial(within, answers), "within_promise_share", note=note)
 
 
 def order_note(answers: Answers) -> str:
@@ -191,18 +190,12 @@ def order_note(answers: Answers) -> str:
     return t("latencies.not_ranked", why=why) if why else t("latencies.ordered")
 
 
-def draw_left_out(answer: Answer) -> None:
-    """Draw what stands outside the denominator of the share."""
-    st.caption(artefact(answer, "latensi.left_out", left_out))
-
-
 def left_out(frame: pd.DataFrame) -> str:
-    """Return what stands outside the denominator of the share, with its numbers."""
-    row, tongue = whole(frame), current()
-    waiting = t("latencies.not_yet_due", n=number(row["n_not_yet_due"], tongue))
-    names = {"early": "ended_early", "withdrawn": "withdrawn", "bad": "unmeasurable", "na": "not_applicable"}
-    counts = {word: row[f"n_{name}"] for word, name in names.items()}
-    return f"{waiting} · {t('latencies.left_out', **{name: number(n, tongue) for name, n in counts.items()})}"
+    """Return of what all requests are made up: those that are due, and what stands outside the share, in numbers."""
+    row = whole(frame)
+    names = {"n": "requests", "due": "due", "waiting": "not_yet_due", "early": "ended_early", "withdrawn": "withdrawn",
+             "bad": "unmeasurable", "na": "not_applicable"}  # fmt: skip
+    return t("latencies.left_out", **{word: number(row[f"n_{name}"], current()) for word, name in names.items()})
 
 
 def draw_speed(answers: Answers, scale: str) -> None:

@@ -17,7 +17,7 @@ from dashboard.door import Answer, Answers
 from dashboard.escaping import md_escape
 from dashboard.formats import SMALL, number, percent_range, whole_percent
 from dashboard.language import current, t
-from dashboard.latencies import lone, only_closed, summary, whole
+from dashboard.latencies import left_out, lone, only_closed, summary, whole
 from dashboard.latency_choices import clock_words
 from dashboard.live import artefact, panel
 from dashboard.overview import labels
@@ -44,6 +44,7 @@ def _draw(answers: Answers, answer: Answer) -> None:
         st.caption(meaning(answers))
         for line in rest:
             st.markdown(line)
+        st.caption(artefact(answer, "latensi.left_out", left_out))
 
 
 def meaning(answers: Answers) -> str:

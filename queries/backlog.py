@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    TextClause,
     and_,
     bindparam,
     case,
@@ -34,6 +35,7 @@ from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
+from queries.known import AS_OF
 from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from queries.narrowing import Narrowed, narrowed, values
 from queries.open_durations import age, open_ones
@@ -68,7 +70,9 @@ def by_age(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per service with open requests and age class, then the total '': measurable open requests at as_of."""
     numbered = ids(connection)
     counts: dict[str, Any] = {}
-    parts = (_then,) if filters.pinned else (_young, _old, _stopped)
+    parts = (
+        (_then,) if filters.pinned else (_young, _old, _stopped) if _long_ago(filters, numbered).held() else (_each,)
+    )
     for service, place, n in [row for part in parts for row in part(connection, filters, numbered)]:
         counts.setdefault(numbered.code("service", service), np.zeros(len(AGES), dtype=np.int64))[place] += n
     ordered = [code for code in numbered.of["service"] if code in counts]
@@ -109,9 +113,20 @@ def _stopped(connection: Connection, filters: Filters, numbered: Ids) -> Part:
 
 
 def _old(connection: Connection, filters: Filters, numbered: Ids) -> Part:
-    long_ago = replace(filters, since=LONG_AGO, until=filters.as_of - YOUNG, clock="received")
-    asked = Asked(REQUEST, long_ago, numbered, by=("service_id",), measures=("n_open",))
-    return [(row.service_id, len(AGES) - 1, row.n_open) for row in asked.sums().rows(connection) if row.n_open]
+    rows = _long_ago(filters, numbered).sums().rows(connection)
+    return [(row.service_id, len(AGES) - 1, row.n_open) for row in rows if row.n_open]
+
+
+def _long_ago(filters: Filters, numbered: Ids) -> Asked:
+    """Return the question for open requests that started over a day ago, however long."""
+    ever = replace(filters, since=LONG_AGO, until=filters.as_of - YOUNG, clock="received")
+    return Asked(REQUEST, ever, numbered, by=("service_id",), measures=("n_open",))
+
+
+def _each(connection: Connection, filters: Filters, numbered: Ids) -> Part:
+    """Return open requests that no sum tells apart (a province and a theme, say), one by one through their index."""
+    rows = connection.execute(_open_ages(narrowed(filters)), _moments(filters, numbered))
+    return [(row.service_id, row.place, row.n) for row in rows]
 
 
 def _then(connection: Connection, filters: Filters, numbered: Ids) -> Part:
@@ -126,7 +141,14 @@ def _known_ages(shape: Narrowed) -> Statement:
     return _by_place(row, row.time_precision == "second", clocks.started(row).is_not(None), *shape.facts(row))
 
 
-def _by_place(row: Any, *where: ColumnElement[bool]) -> Statement:
+@lru_cache(maxsize=100)
+def _open_ages(shape: Narrowed) -> Statement:
+    row: Any = takedown_request.c
+    has_begun = clocks.started(row) <= AS_OF + SKEW_SECONDS
+    return _by_place(row, text(OPEN_REQUEST), row.time_precision == "second", has_begun, *shape.facts(row))
+
+
+def _by_place(row: Any, *where: ColumnElement[bool] | TextClause) -> Statement:
     """Return the number of these requests by service and age class: of many, only the classes are sent."""
     counted = select(row.service_id, _place(age(row, clocks.DEFAULT)).label("place")).where(*where).subquery()
     keys = (counted.c.service_id, counted.c.place)

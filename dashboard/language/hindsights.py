@@ -16,9 +16,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "beside_note": (
         ("pengajuan yang sama di kedua sisi: jamnya mulai dalam rentang ini sebelum saat itu · saat itu: dari catatan "
-        "yang sudah masuk; kini: dari semua catatan"),
+        "yang sudah masuk; kini: dari semua catatan · *: bukan penanda tangan"),
         ("the same requests on both sides: their clock started in this window by that moment · then: from what was "
-        "recorded by it; now: from all that is recorded"),
+        "recorded by it; now: from all that is recorded · *: not a signatory"),
     ),
     "beside_bound": ("Dibandingkan paling lama 31 hari: sejak {at}.", "Compared over at most 31 days: since {at}."),
     "beside_table": ("Angka seperti diketahui saat itu dan kini", "Figures as known then and now"),

@@ -87,14 +87,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_sources": ("sumber temuan berbeda", "detection sources differ"),
     "not_yet_due": ("{n} belum jatuh tempo", "{n} not yet due"),
     "left_out": (
-        (
-            "tidak masuk penyebut: {early} selesai sebelum tenggatnya lewat, {withdrawn} dicabut,"
-            " {bad} waktunya tidak terukur, {na} pesan tertutup"
-        ),
-        (
-            "outside the denominator: {early} ended with the deadline still ahead, {withdrawn} withdrawn,"
-            " {bad} with unmeasurable times, {na} closed messaging"
-        ),
+        ("Dari {n} pengajuan: {due} jatuh tempo · {waiting} belum jatuh tempo · tidak masuk penyebut: {early} selesai "
+        "sebelum tenggatnya lewat, {withdrawn} dicabut atau dihapus pengunggah, {bad} waktunya tidak terukur, "
+        "{na} pesan tertutup"),
+        ("Of {n} requests: {due} due · {waiting} not yet due · outside the denominator: {early} ended with the "
+        "deadline still ahead, {withdrawn} withdrawn or deleted by the uploader, {bad} with unmeasurable times, "
+        "{na} closed messaging"),
     ),
     "bad_rows": ("{n} waktu tidak terukur", "{n} unmeasurable times"),
     "endings_note": (

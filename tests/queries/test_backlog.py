@@ -13,7 +13,7 @@ from data.rollups.clocks import REMOVED
 from queries import backlog, takedowns
 from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from tests.queries import factories
-from tests.queries.factories import NOW, TIKTOK, WEST_JAVA, ago, asked, pinned
+from tests.queries.factories import LOGISTICS, NOW, TIKTOK, WEST_JAVA, ago, asked, pinned
 
 
 @pytest.fixture
@@ -86,6 +86,18 @@ def test_the_countdown_is_as_long_as_a_shift_can_act_on(connection: Connection) 
 def test_nothing_open_is_nothing(connection: Connection) -> None:
     assert classes(backlog.by_age(connection, asked())) == {}
     assert backlog.queue(connection, asked()).empty
+
+
+def test_the_oldest_are_in_the_backlog_of_a_choice_that_no_sum_holds(connection: Connection) -> None:
+    """A region and a theme together are read from the rows: those of months ago too, not those of a window only."""
+    for days in (1, 2, 40, 100):
+        factories.request(connection, ago(days=days, minutes=5), theme_id=LOGISTICS)
+    factories.request(connection, ago(minutes=20), theme_id=LOGISTICS)
+    factories.request(connection, ago(days=100))
+    chosen = asked(provinces=("tanpa",), themes=("logistics",))
+    assert classes(backlog.by_age(connection, chosen)) == {"15-30": 1, "1440+": 4}
+    whole = takedowns.now_open(connection, chosen).iloc[-1]
+    assert (whole["n_open"], whole["n_overdue"]) == (5, 4)
 
 
 def test_who_has_just_broken_the_hour_stays_in_sight_for_a_while(connection: Connection) -> None:
