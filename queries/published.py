@@ -19,9 +19,9 @@ from data.tables import published_figure
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
+from queries.first_days import first_found
 from queries.reading import Columns, from_rows, rows
 from queries.side_by_side import in_one_row
-from queries.spikes import first_found
 from queries.windows import day_start
 
 FIGURES: Columns = {

@@ -100,8 +100,9 @@ def within_promise_over_time(connection: Connection, filters: Filters) -> pd.Dat
             bucket, n_requests, n_unmeasurable, n_withdrawn, n_kept = asked.numbers(connection).T
             n_due[bucket - buckets.first] += sign * (n_requests - n_unmeasurable - n_withdrawn)
             n_within[bucket - buckets.first] += sign * n_kept
-        for _, started in running(connection, narrowed, numbered):
-            n_due[buckets.place(started)] -= 1
+        for service, started in running(connection, filters, numbered):
+            if numbered.code("service", service) not in numbered.closed_messaging:
+                n_due[buckets.place(started)] -= 1
     return _promise_series(buckets, n_due, n_within, filters.as_of, attrs)
 
 

@@ -53,7 +53,8 @@ def test_lists_of_any_length_go_with_one_statement(
     plain = found.execute(statement, values).all()
     assert [tuple(row) for row in plain] == expected
     array = whole_numbers(found, statement, values)
-    assert (array.shape, array.dtype) == ((len(expected), 3), np.int64)
+    assert array.shape == (len(expected), 3)
+    assert array.dtype == np.int64
 
 
 def test_rows_are_named_and_a_missing_value_is_a_fault(found: Connection) -> None:
@@ -90,5 +91,5 @@ def test_a_question_that_is_kept_is_stopped_by_the_deadline_too(database_url: st
     reading = reader(database_url, query_seconds=5)
     with snapshot(reading) as connection:
         values = {"services": [1], "themes": [1, 2], "since": 0}
-        assert execute(connection, asked(), values).all() == [(1, 2, 2)]
+        assert [tuple(row) for row in execute(connection, asked(), values)] == [(1, 2, 2)]
     reading.dispose()
