@@ -6,7 +6,7 @@ from statistics import quantiles
 
 from queries.benchmark_exactness import Exactness
 from queries.benchmark_questions import PAGES
-from queries.benchmarks import Measured
+from queries.benchmarks import Cost, Measured
 
 TEN_MILLION = 9_500_000
 """A season of "ten million" requests has about so many or more."""
@@ -18,13 +18,15 @@ PLAN, DESIGN = "plan of the data layer, section 11", "design, speed to reach"
 class Benched:
     """One database: what engine, its size, what each question cost in it, and how exact it was.
 
-    `questions` by question and window, `singles` by name; `cells` and `rollup_bytes` (None where unknown) of all sums.
+    `questions` by question and window, `pages` by page and window, `singles` by name; `cells` and `rollup_bytes` (None
+    where unknown) of all sums.
     """
 
     address: str
     is_postgres: bool
     requests: int
     questions: dict[tuple[str, str], Measured]
+    pages: dict[tuple[str, str], Cost]
     singles: dict[str, Measured]
     exactness: dict[str, Exactness] = field(default_factory=dict)
     cells: int = 0
@@ -32,10 +34,8 @@ class Benched:
 
     def page(self, page: str, window: str) -> tuple[list[float], list[float]]:
         """Return processor and clock milliseconds of all questions of a page, one number a run."""
-        costs = [self.questions[name, window].ours for name in PAGES[page]]
-        return [sum(run) for run in zip(*(cost.cpu for cost in costs), strict=True)], [
-            sum(run) for run in zip(*(cost.wall for cost in costs), strict=True)
-        ]
+        cost = self.pages[page, window]
+        return cost.cpu, cost.wall
 
     @property
     def windows(self) -> list[str]:

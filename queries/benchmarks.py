@@ -5,7 +5,6 @@ measured in turns within one run, on one connection, so that a busy machine slow
 compared.
 """
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from unittest.mock import patch
@@ -28,6 +26,7 @@ from data.rollups.clocks import seconds
 from data.rollups.declarations import ROLLUPS
 from data.tables import content, takedown_request
 from queries import appeals, durations, newest
+from queries.benchmark_clocks import ServerClock
 from queries.benchmark_questions import QUESTIONS, SINGLES, TO_THE_BUCKET, Question
 from queries.cubes import Asked
 from queries.filters import Choice, Filters
@@ -203,31 +202,12 @@ def _run(connection: Connection, question: Callable[[], object], cost: Cost) -> 
 
 def measured(connection: Connection, question: Callable[[], object], cost: Cost) -> object:
     """Return the answer of a question, and note what it cost."""
-    server = _ServerClock(connection)
+    server = ServerClock(connection)
     begun = (time.perf_counter(), time.process_time() + server.seconds())
     answer = question()
     cost.wall.append((time.perf_counter() - begun[0]) * 1_000)
     cost.cpu.append((time.process_time() + server.seconds() - begun[1]) * 1_000)
     return answer
-
-
-class _ServerClock:
-    """Processor time of the server process behind a connection, where this machine can see it."""
-
-    def __init__(self, connection: Connection) -> None:
-        known = connection.info
-        if "posko_backend" not in known:
-            number = (
-                connection.execute(select(func.pg_backend_pid())).scalar() if is_postgres(connection) else os.getpid()
-            )
-            known["posko_backend"] = Path(f"/proc/{number}/schedstat")
-        self._path: Path | None = known["posko_backend"] if is_postgres(connection) else None
-
-    def seconds(self) -> float:
-        """Return seconds on the processor so far; 0 where it is not known."""
-        if self._path is None or not self._path.exists():
-            return 0.0
-        return int(self._path.read_text().split()[0]) / 1e9
 
 
 @contextmanager

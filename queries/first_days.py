@@ -1,4 +1,4 @@
-"""The first day with an open request, from the sums by day: where the oldest open request is looked for."""
+"""Since when there is something: the first content on record, and the first day that has an open request."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, select
 
+from data.rollups.clocks import seconds
 from data.rollups.declarations import REQUEST
 from data.rollups.shapes import BLOCK, DAY, Cube, cube_for
+from data.tables import content
 from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.narrowing import Narrowed, narrowed, values
+from queries.once import once
 from queries.reading import Statement, rows
 from queries.unlisted import NUMBERED, keys_of
 
@@ -24,6 +27,15 @@ LONG_AGO = datetime.fromtimestamp(_LONG_AGO, UTC)
 
 AHEAD = timedelta(days=1)
 """How far ahead a clock may start and its request be the oldest all the same."""
+
+
+_FIRST_FOUND = select(func.min(seconds(content.c.detected_at)))
+
+
+def first_found(connection: Connection) -> int | None:
+    """Return when the first content on record was found, UTC seconds; None without any."""
+    found: int | None = once(connection, first_found, lambda: rows(connection, _FIRST_FOUND, {})[0][0])
+    return found
 
 
 def first_day(connection: Connection, filters: Filters, numbered: Ids) -> tuple[int, int]:

@@ -52,7 +52,7 @@ def is_summed(filters: Filters) -> bool:
 def most_found(connection: Connection, window: Filters, most: int, least: int = 1) -> list[Found]:
     """Return the issues with at least `least` content in a window, so many of them, most content first."""
     span = _Span(connection, window)
-    counted = span.counts(span.first(most))
+    counted = span.counts(span.first(most)) if len(span.buckets(DAY)) > 1 else {}
     lowest = _lowest(counted, most, least)
     issues, can_reach = span.reaching(lowest)
     batch = COUNTED_FIRST

@@ -1,8 +1,8 @@
 """Statements as the driver takes them: the text is worked out once, each asking only puts the values in their places.
 
 A page asks sixty statements that are always the same objects. To compile, to expand lists and to make typed rows anew
-each time costs more than most of them take in the database. PostgreSQL is given a list as one array: it reads each
-value of a list of its own as a part of the text.
+each time costs more than most of them take in the database. Values that never change stand in the text: the fewer are
+bound, the less both sides do. PostgreSQL is given a list as one array: values one by one make its text long.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,8 +59,8 @@ class Prepared:
         for column in statement.selected_columns:
             if column.type.dialect_impl(dialect).result_processor(dialect, None) is not None:
                 raise TypeError(f"{column} is not what the driver gives; ask for seconds, or with `read`")
-        whole = _with_arrays(statement) if dialect.name == "postgresql" else statement
-        self._compiled: Any = whole.compile(dialect=dialect)
+        written = _written(statement, with_arrays=dialect.name == "postgresql")
+        self._compiled: Any = written.compile(dialect=dialect)
         bound: Mapping[BindParameter[Any], str] = self._compiled.bind_names
         kinds = {name: value for value, name in bound.items()}
         self._names = tuple(kinds)
@@ -93,11 +93,13 @@ class Prepared:
         return Text(expanded.statement, places, names if order is None else ())
 
 
-def _with_arrays(statement: Asking) -> Asking:
-    """Return the statement with `column = ANY (array)` in place of each list."""
+def _written(statement: Asking, *, with_arrays: bool) -> Asking:
+    """Return the statement with its own values in its text, and `column = ANY (array)` in place of each list."""
 
     def replaced(element: Any, **_: Any) -> Any:
-        is_list = isinstance(element, BinaryExpression) and element.operator is operators.in_op
+        if isinstance(element, BindParameter):
+            return None if element.required or element.expanding else element.render_literal_execute()
+        is_list = with_arrays and isinstance(element, BinaryExpression) and element.operator is operators.in_op
         listed = element.right if is_list else None
         if not isinstance(listed, BindParameter) or not (listed.expanding and listed.required):
             return None

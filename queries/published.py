@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from data.rollups.clocks import seconds
@@ -19,9 +21,9 @@ from data.tables import published_figure
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
+from queries.first_days import first_found
 from queries.reading import Columns, from_rows, rows
-from queries.side_by_side import in_one_row
-from queries.spikes import first_found
+from queries.side_by_side import in_one_row, in_turn
 from queries.windows import day_start
 
 FIGURES: Columns = {
@@ -43,6 +45,8 @@ COLUMN_OF: Mapping[str, str] = MappingProxyType({
     "restricted": "restricted", "rejected": "rejected", "withdrawn": "withdrawn",
 })  # fmt: skip
 """Published measure -> column."""
+
+MEASURES = ("n_found", "n_removed", "n_labelled", "n_open")
 
 PARTS = ("removed", "restricted", "labelled", "rejected", "withdrawn", "open")
 """What found is made of."""
@@ -112,10 +116,10 @@ def figures(connection: Connection, filters: Filters) -> pd.DataFrame:
     windows = {set_: _window(row, filters) for set_, row in wholes.items()}
     issues = [Asked(ISSUE, window, numbered, measures=("n_issues",)).sums() for window in windows.values()]
     n_issues = in_one_row(connection, *issues) if issues else []
-    ours = {
-        set_: _ours(connection, window, numbered, n)
-        for (set_, window), n in zip(windows.items(), n_issues, strict=True)
-    }
+    by = ("service_id",)
+    sums = [Asked(CONTENT, window, numbered, by=by, measures=MEASURES).sums() for window in windows.values()]
+    found = in_turn(connection, *sums) if sums else []
+    ours = {set_: _ours(part, numbered, n) for set_, part, n in zip(windows, found, n_issues, strict=True)}
     lines = [
         _line(row, _services(told, set_) if not service else ()) | _own(ours.get(set_), service)
         for (set_, service), row in told.items()
@@ -187,13 +191,11 @@ def _window(row: Row, filters: Filters) -> Filters:
     return replace(everything, since=day_start(start), until=end, pinned=False)
 
 
-def _ours(connection: Connection, window: Filters, numbered: Ids, n_issues: int) -> dict[str, Any]:
+def _ours(found: NDArray[np.int64], numbered: Ids, n_issues: int) -> dict[str, Any]:
     """Return our sums of a set's window by service code and in the whole ('')."""
-    measures = ("n_found", "n_removed", "n_labelled", "n_open")
-    asked = Asked(CONTENT, window, numbered, by=("service_id",), measures=measures)
     names = ("our_found", "our_removed", "our_labelled", "our_open")
-    found = asked.sums().numbers(connection).tolist()
-    sums = {numbered.code("service", key): dict(zip(names, values, strict=True)) for key, *values in found}
+    rows_of = ((key, dict(zip(names, values, strict=True))) for key, *values in found.tolist())
+    sums = {numbered.code("service", key): row for key, row in rows_of}
     whole = {name: sum(row[name] for row in sums.values()) for name in names}
     return {**sums, "": whole | {"our_issues": n_issues}}
 

@@ -18,6 +18,7 @@ from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.known import as_known
 from queries.narrowing import Narrowed, narrowed, values
+from queries.once import once
 from queries.open_durations import age
 from queries.reading import SqlRow, Statement, rows
 from queries.waiting import HOUR_LONG, Waiting
@@ -25,6 +26,10 @@ from queries.waiting import HOUR_LONG, Waiting
 
 def running(connection: Connection, filters: Filters, numbered: Ids) -> Sequence[SqlRow]:
     """Return (service_id, started in UTC seconds) of running requests of the window that stops keep from being due."""
+    return once(connection, (running, filters), lambda: _read(connection, filters, numbered))
+
+
+def _read(connection: Connection, filters: Filters, numbered: Ids) -> Sequence[SqlRow]:
     if filters.clock == clocks.DEFAULT.code:
         return Waiting(filters, numbered).running(connection)
     until = min(int(filters.until.timestamp()), int((filters.as_of - HOUR_LONG).timestamp()) + 1)

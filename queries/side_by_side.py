@@ -1,9 +1,12 @@
-"""Several sums of one row each in one statement: to read, plan and answer a small one costs more than to sum it."""
+"""Several sums in one statement: to read, plan and answer a small one costs more than to sum it."""
 
+from collections.abc import Sequence
 from functools import lru_cache, reduce
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, true
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BindParameter, CompoundSelect, Connection, bindparam, literal, select, true, union_all
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from queries.cubes import Sums
@@ -12,12 +15,26 @@ from queries.reading import Statement, whole_numbers
 
 def in_one_row(connection: Connection, *sums: Sums) -> list[int]:
     """Return the sums, none of them kept apart by anything, one after the other."""
-    values = {f"{_PREFIX}{n}_{name}": value for n, one in enumerate(sums) for name, value in one.parameters.items()}
-    numbers: list[int] = whole_numbers(connection, _together(tuple(one.statement for one in sums)), values)[0].tolist()
+    statement = _together(tuple(one.statement for one in sums))
+    numbers: list[int] = whole_numbers(connection, statement, _values(sums))[0].tolist()
     return numbers
 
 
+def in_turn(connection: Connection, *sums: Sums) -> list[NDArray[np.int64]]:
+    """Return the rows of each of the sums, none of whose columns is a province, in any order."""
+    statements = tuple(one.statement for one in sums)
+    if len(statements) == 1:
+        return [sums[0].numbers(connection)]
+    found = whole_numbers(connection, _stacked(statements), _values(sums))
+    widths = (len(statement.selected_columns) for statement in statements)
+    return [found[found[:, 0] == n, 1 : 1 + width] for n, width in enumerate(widths)]
+
+
 _PREFIX = "of"
+
+
+def _values(sums: Sequence[Sums]) -> dict[str, Any]:
+    return {f"{_PREFIX}{n}_{name}": value for n, one in enumerate(sums) for name, value in one.parameters.items()}
 
 
 @lru_cache(maxsize=500)
@@ -26,6 +43,18 @@ def _together(statements: tuple[Statement, ...]) -> Statement:
     rows = reduce(lambda joined, part: joined.join(part, true()), parts[1:], cast("Any", parts[0]))
     names = (column.label(f"n{n}_{column.name}") for n, part in enumerate(parts) for column in part.c)
     return select(*names).select_from(rows)
+
+
+@lru_cache(maxsize=500)
+def _stacked(statements: tuple[Statement, ...]) -> CompoundSelect[Any]:
+    """Return the number of the statement and its columns, with zeros after them where another one has more."""
+    widest = max(len(statement.selected_columns) for statement in statements)
+    parts = []
+    for number, statement in enumerate(statements):
+        columns = list(_renamed(statement.order_by(None), number).subquery().c)
+        names = [literal(number).label("number"), *columns, *[literal(0)] * (widest - len(columns))]
+        parts.append(select(*(column.label(f"n{place}") for place, column in enumerate(names))))
+    return union_all(*parts).execution_options(any_order=True)
 
 
 def _renamed(statement: Statement, number: int) -> Statement:

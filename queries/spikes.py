@@ -6,17 +6,15 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from data.rollups.clocks import seconds
 from data.rollups.declarations import CONTENT
-from data.tables import content
 from queries.baselines import SPIKE
 from queries.cubes import Asked, Sums
 from queries.dimensions import ids
 from queries.filters import Filters
-from queries.once import once
-from queries.reading import Columns, rows, whole_numbers
+from queries.first_days import first_found
+from queries.reading import Columns, whole_numbers
 from queries.series import Buckets, buckets_of
 from queries.sum_statements import recurring
 from queries.windows import WEEK
@@ -83,15 +81,6 @@ def _counts(found: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.f
     every[found[inside, 0] - first] = found[inside, 1]
     counts: NDArray[np.float64] = every[wanted - first]
     return counts
-
-
-_FIRST_FOUND = select(func.min(seconds(content.c.detected_at)))
-
-
-def first_found(connection: Connection) -> int | None:
-    """Return when the first content on record was found, UTC seconds; None without any."""
-    found: int | None = once(connection, first_found, lambda: rows(connection, _FIRST_FOUND, {})[0][0])
-    return found
 
 
 def _is_known(

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data.rollups.declarations import REQUEST
-from queries.cubes import Asked, Sums
+from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.once import once
@@ -24,6 +25,7 @@ from queries.reading import Columns, frame, from_rows
 from queries.running import running
 from queries.series import Buckets, buckets_of
 from queries.shares import share, wilson
+from queries.side_by_side import in_turn
 from queries.waiting import HOUR_LONG, Waiting
 
 NOW_OPEN: Columns = {
@@ -94,14 +96,16 @@ def within_promise_over_time(connection: Connection, filters: Filters) -> pd.Dat
     n_due, n_within = np.zeros(buckets.n, dtype=np.int64), np.zeros(buckets.n, dtype=np.int64)
     attrs: dict[str, object] = {}
     if narrowed and (elapsed := _elapsed(narrowed)):
-        for sign, part in _parts(elapsed, filters, numbered):
-            asked = Asked(REQUEST, part, numbered, grain=buckets.grain, measures=ELAPSED).sums()
-            attrs = attrs or asked.attrs
-            bucket, n_requests, n_unmeasurable, n_withdrawn, n_kept = asked.numbers(connection).T
+        signs, parts = zip(*_parts(elapsed, filters, numbered), strict=True)
+        sums = [Asked(REQUEST, part, numbered, grain=buckets.grain, measures=ELAPSED).sums() for part in parts]
+        attrs = sums[0].attrs
+        for sign, found in zip(signs, in_turn(connection, *sums), strict=True):
+            bucket, n_requests, n_unmeasurable, n_withdrawn, n_kept = found.T
             n_due[bucket - buckets.first] += sign * (n_requests - n_unmeasurable - n_withdrawn)
             n_within[bucket - buckets.first] += sign * n_kept
-        for _, started in running(connection, narrowed, numbered):
-            n_due[buckets.place(started)] -= 1
+        for service, started in running(connection, filters, numbered):
+            if numbered.code("service", service) not in numbered.closed_messaging:
+                n_due[buckets.place(started)] -= 1
     return _promise_series(buckets, n_due, n_within, filters.as_of, attrs)
 
 
@@ -119,10 +123,10 @@ def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFra
 Row = Mapping[str, int]
 
 
-def _tallies(connection: Connection, sums: Sums | None, numbered: Ids, names: Sequence[str]) -> dict[str, Counter[str]]:
+def _tallies(rows: NDArray[np.int64], numbered: Ids, names: Sequence[str]) -> dict[str, Counter[str]]:
     """Return service code -> the sums by name."""
-    rows = sums.numbers(connection).tolist() if sums else []
-    return {numbered.code("service", key): Counter(dict(zip(names, found, strict=True))) for key, *found in rows}
+    named = ((key, dict(zip(names, found, strict=True))) for key, *found in rows.tolist())
+    return {numbered.code("service", key): Counter(sums) for key, sums in named}
 
 
 def _by_code(numbered: Ids, counts: Mapping[int, Row]) -> dict[str, Row]:
@@ -191,16 +195,18 @@ def _promise_counts(
 
 def _read_counts(connection: Connection, filters: Filters, numbered: Ids) -> tuple[dict[str, Row], dict[str, object]]:
     old, new, by = _elapsed(filters), _recent(filters), ("service_id",)
-    elapsed = Asked(REQUEST, old, numbered, by=by, measures=ELAPSED).sums() if old else None
-    recent = Asked(REQUEST, new, numbered, by=by, measures=RECENT).sums() if new else None
-    before, after = (_tallies(connection, elapsed, numbered, ELAPSED), _tallies(connection, recent, numbered, RECENT))
+    halves = [(part, names) for part, names in ((old, ELAPSED), (new, RECENT)) if part]
+    sums = [Asked(REQUEST, part, numbered, by=by, measures=names).sums() for part, names in halves]
+    found = zip(halves, in_turn(connection, *sums), strict=True)
+    tallies = {names: _tallies(rows, numbered, names) for (_, names), rows in found}
+    before, after = tallies.get(ELAPSED, {}), tallies.get(RECENT, {})
     held = running(connection, filters, numbered) if old else ()
     spared = Counter(numbered.code("service", service) for service, _ in held)
     counts: dict[str, Row] = {}
     for code in before.keys() | after.keys():
         row = _promise(before.get(code, NONE), after.get(code, NONE), spared[code])
         counts[code] = row if code not in numbered.closed_messaging else _not_applicable(row)
-    return counts, elapsed.attrs if elapsed else {}
+    return counts, sums[0].attrs if old else {}
 
 
 NONE: Counter[str] = Counter()

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Connection,
     and_,
     bindparam,
@@ -75,13 +76,11 @@ class Waiting:
         due = self.filters.as_of - HOUR_LONG
         past = replace(self.filters, since=LONG_AGO, until=hour_start(due))
         asked = Asked(REQUEST, past, self.ids, by=("service_id",), measures=("n_open",))
-        is_held = bool(asked.held())
-        if is_held:
-            for service, n_open in asked.sums().numbers(connection).tolist():
-                counts[service] = dict.fromkeys(COUNTED, 0) | {"n_overdue": n_open}
-        moments = self._moments() | {"whole": int(past.until.timestamp()) if is_held else 0}
-        statement = _statement("young", narrowed(self.filters), self.filters.pinned)
-        for service, *found in whole_numbers(connection, statement, moments).tolist():
+        young = _statement("young", narrowed(self.filters), self.filters.pinned)
+        sums = asked.sums() if asked.held() else None
+        moments = self._moments() | {"whole": int(past.until.timestamp()) if sums else 0}
+        statement, known = (_with_sums(young, sums.statement), sums.parameters) if sums else (young, {})
+        for service, *found in whole_numbers(connection, statement, {**moments, **known}).tolist():
             row = counts.setdefault(service, dict.fromkeys(COUNTED, 0))
             for name, n in zip(COUNTED, found, strict=True):
                 row[name] += n
@@ -94,7 +93,7 @@ class Waiting:
     def running(self, connection: Connection) -> Sequence[SqlRow]:
         """Return (service_id, started) of open requests of the window kept from being due by a stopped clock.
 
-        They started at least 60 minutes ago; all younger ones are counted by `recent`.
+        They started at least 60 minutes ago; all younger ones are counted by `counts`.
         """
         return self._rows(connection, "running")
 
@@ -122,6 +121,16 @@ class Waiting:
 @lru_cache(maxsize=1_000)
 def _statement(kind: str, shape: Narrowed, is_pinned: bool) -> Statement:
     return _STATEMENTS[kind](_Requests(kind, shape, is_pinned))
+
+
+@lru_cache(maxsize=500)
+def _with_sums(young: Statement, sums: Statement) -> CompoundSelect[Any]:
+    """Return the rows of both: those of the sums (service, open) are all overdue."""
+    known, more = (statement.order_by(None).subquery().c for statement in (sums, young))
+    nothing = (literal(0).label(name) for name in COUNTED[1:])
+    overdue = select(known.service_id, known.n_open.label("n_overdue"), *nothing)
+    both = union_all(overdue, select(more.service_id, *(more[name] for name in COUNTED)))
+    return both.execution_options(any_order=True)
 
 
 class _Requests:
@@ -180,21 +189,24 @@ def _young(requests: _Requests) -> Statement:
     Of plain requests the start alone says which they are: no clock is worked out, and their index holds all it takes.
     Received and not received are asked for apart: of one OR SQLite would look up each request.
     """
-    start, nothing = requests.started, literal(0)
-    is_plain = and_(requests.row.stopped_at.is_(None), requests.row.stopped_seconds <= 0)
-    is_nearing = and_(start >= DUE, start < bindparam("nearing", type_=BigInteger), is_plain)
-    ahead = start > AS_OF + SKEW_SECONDS
-    kinds = (start < DUE, and_(start >= DUE, ~ahead), is_nearing, ahead)
-    sums = (*(total(one_if(kind)) for kind in kinds), nothing)
-    ways = [requests.began(WHOLE, FAR)] if requests.is_pinned else requests.ways(WHOLE, FAR)
-    plain = [
-        requests.by_service(*sums, where=and_(requests.is_open, way, requests.row.time_precision == "second"))
-        for way in ways
-    ]
+    row = requests.row
+    ways = list(zip(requests.ways(WHOLE, FAR), (seconds(row.received_at), seconds(row.notified_at)), strict=True))
+    if requests.is_pinned:
+        ways = [(requests.began(WHOLE, FAR), requests.started)]
+    plain = [_plain_counts(requests, way, start) for way, start in ways]
     odd = _Requests("odd", requests.shape, requests.is_pinned)
     every = union_all(*plain, _odd_counts(odd)).subquery().c
     whole = [total(every[name]).label(name) for name in COUNTED]
     return select(every.service_id, *whole).group_by(every.service_id).order_by(every.service_id)
+
+
+def _plain_counts(requests: _Requests, way: ColumnElement[bool], start: ColumnElement[int]) -> Statement:
+    row, n_overdue = requests.row, total(one_if(start < DUE))
+    n_ahead = total(one_if(start > AS_OF + SKEW_SECONDS))
+    is_plain = and_(row.stopped_at.is_(None), row.stopped_seconds <= 0)
+    is_nearing = and_(start < bindparam("nearing", type_=BigInteger), start >= DUE, is_plain)
+    sums = (n_overdue, func.count() - n_overdue - n_ahead, total(one_if(is_nearing)), n_ahead, literal(0))
+    return requests.by_service(*sums, where=and_(requests.is_open, way, row.time_precision == "second"))
 
 
 def _odd_counts(requests: _Requests) -> Statement:
@@ -203,7 +215,8 @@ def _odd_counts(requests: _Requests) -> Statement:
     spared = and_(requests.is_dated, requests.started < DUE, requests.age <= WITHIN_SECONDS)
     nearing = and_(or_(spared, and_(stopped, requests.started >= DUE)), requests.age > NEARING_SECONDS)
     sums = (total(one_if(nearing)), total(one_if(~requests.is_dated)), total(one_if(spared)))
-    return requests.by_service(literal(0), literal(0), *sums, where=requests.is_odd)
+    counted = or_(~requests.is_dated, requests.age <= WITHIN_SECONDS, requests.started >= DUE)
+    return requests.by_service(literal(0), literal(0), *sums, where=and_(requests.is_odd, counted))
 
 
 def _odd(requests: _Requests) -> Statement:

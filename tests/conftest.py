@@ -13,12 +13,14 @@ from sqlalchemy import Engine
 from data import schema
 from data.engine import reader, writer
 from tests import postgres
-from tests.statements import watch
+from tests.statements import watch, watch_prepared
 
 settings.register_profile("usual", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("explore" if os.environ.get("POSKO_EXPLORE") else "usual")
 # The usual run draws the same examples each time: a new one that fails is a find of its own, not of whoever comes next.
+
+watch_prepared()
 
 MAIN = sys.modules["__main__"]
 

@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Select, Table, event
+from sqlalchemy import Column, Connection, Dialect, Engine, Select, Table, event
 from sqlalchemy.sql.elements import Label
 from sqlalchemy.sql.selectable import CompoundSelect
+
+from queries.prepared import Asking, Prepared
 
 QUERIES = str(Path(__file__).resolve().parents[1] / "queries")
 
@@ -59,6 +61,17 @@ def _asked_by_queries() -> bool:
             return True
         frame = frame.f_back  # type: ignore[assignment]
     return False
+
+
+def watch_prepared() -> None:
+    """Make a question fail that is prepared with its rows in no order: such statements pass no other place."""
+    prepare = Prepared.__init__
+
+    def ordered(self: Prepared, statement: Asking, dialect: Dialect) -> None:
+        assert is_ordered(statement), f"rows in no order: {statement}"
+        prepare(self, statement, dialect)
+
+    Prepared.__init__ = ordered  # type: ignore[method-assign]
 
 
 def watch(engine: Engine) -> Engine:

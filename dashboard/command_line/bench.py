@@ -19,7 +19,7 @@ from data.engine import is_postgres, reader, snapshot, writer
 from data.errors import QueryTooSlow
 from data.recording.bulk import Progress
 from data.rollups import recount
-from queries import benchmark_exactness, benchmarks
+from queries import benchmark_exactness, benchmark_pages, benchmarks
 from queries.benchmark_questions import PAGES, QUESTIONS
 from queries.benchmark_targets import TARGETS, Benched, Missed, missed, p95
 from queries.benchmarks import Measured
@@ -111,6 +111,7 @@ def _benched(address: str, windows: Sequence[str], rounds: int, *, naive: bool) 
     found = [one for name in windows for one in benchmarks.measure(engine, name, now, rounds, naive=naive)]
     made = Benched(
         address, is_postgres(engine), n_requests, {(one.question, one.window): one for one in found},
+        {(page, name): cost for name in windows for page, cost in benchmark_pages.pages(engine, name, now, rounds)},
         {one.question: one for one in benchmarks.singles(engine, now, rounds, naive=naive)},
     )  # fmt: skip
     for name in windows if naive else ():

@@ -25,6 +25,7 @@ def benched(requests: int, ms: float = QUICK, *, is_postgres: bool = False) -> B
         is_postgres,
         requests,
         {(name, "24h"): costing(name, "24h", ms) for name in QUESTIONS},
+        {(page, "24h"): Cost([ms] * 20, [ms] * 20) for page in PAGES},
         {one.name: costing(one.name, one.window, ms) for one in SINGLES},
         {"24h": Exactness(0.004, 6, 0)},
     )

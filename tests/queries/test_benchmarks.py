@@ -14,7 +14,8 @@ from data.engine import is_postgres, reader, snapshot, transaction
 from data.rollups.declarations import CONTENT
 from queries import benchmarks
 from queries.benchmark_exactness import exactness
-from queries.benchmark_questions import QUESTIONS, SINGLES, TO_THE_BUCKET
+from queries.benchmark_pages import pages
+from queries.benchmark_questions import PAGES, QUESTIONS, SINGLES, TO_THE_BUCKET
 from queries.benchmarks import same
 from queries.cubes import Asked
 from queries.dimensions import ids
@@ -71,6 +72,7 @@ def test_the_naive_form_scans_the_facts_and_help_comes_back(scattered: Connectio
             plans.append(str(cursor.execute(f"{word} {statement}", parameters).fetchall()))
 
     question = QUESTIONS["contents.funnel"]
+    ids(scattered)
     with benchmarks.without_help(scattered):
         event.listen(scattered, "before_cursor_execute", explain)
         question(scattered, asked())
@@ -94,6 +96,15 @@ def test_each_question_of_the_pages_is_measured_in_turns(engine: Engine) -> None
         assert one.naive is not None
         assert (len(one.ours.cpu), len(one.naive.cpu)) == (10, 2)
         assert 0 < one.ours.wall_ms <= one.ours.wall_p95_ms
+
+
+def test_a_page_is_measured_as_it_is_asked(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        factories.content(connection, ago(hours=1))
+    measured = dict(pages(engine, "6h", NOW, rounds=1))
+    assert list(measured) == list(PAGES)
+    assert {len(cost.cpu) for cost in measured.values()} == {5}
+    assert all(cost.cpu_ms > 0 for cost in measured.values())
 
 
 def test_single_questions_are_measured_beside_their_naive_form(engine: Engine) -> None:
