@@ -99,8 +99,7 @@ class Waiting:
 
     def oldest(self, connection: Connection) -> SqlRow | None:
         """Return (started, age: seconds of its clock) of the dated open request that started first, or None."""
-        found = self._rows(connection, "oldest", first_day(connection, self.filters, self.ids))
-        return found[0] if found else None
+        return next(iter(self._rows(connection, "oldest", first_day(connection, self.filters, self.ids))), None)
 
     def _moments(self) -> dict[str, Any]:
         now = int(self.filters.as_of.timestamp())
