@@ -6,7 +6,6 @@ from pathlib import Path
 
 from data.loaders.interpreted import Unknowns
 
-
 MOST_REASONS = 1_000
 OTHER_REASONS = "other reasons: see the file of refused rows"
 
