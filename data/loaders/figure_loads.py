@@ -38,7 +38,7 @@ class FigureLoad:
             counts = retrying(lambda: self._written(reader))
             for refusal in reader.refused:
                 rejects.add(refusal.line, refusal.reason, refusal.cells)
-                summary.reasons[refusal.reason] += 1
+                summary.refuse(refusal.reason)
             summary.rejects_path = rejects.path
         summary.tables["published_figure"] = counts
         summary.rows.add(counts.new, counts.updated, counts.unchanged + reader.n_repeated)

@@ -117,7 +117,7 @@ class TableLoad:
             for batch in self._batches(summary):
                 for refusal in [*batch.refused, *writer.write(batch, summary)]:
                     rejects.add(refusal.line, refusal.reason, refusal.cells)
-                    summary.reasons[refusal.reason] += 1
+                    summary.refuse(refusal.reason)
                 options.progress(prepared.name, "load", summary.n_read, prepared.row_count)
             summary.rejects_path = rejects.path
         summary.seconds = perf_counter() - started

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from data.loaders.interpreted import Unknowns
 
+MOST_REASONS = 1_000
+OTHER_REASONS = "other reasons: see the file of refused rows"
+
 
 @dataclass
 class Counts:
@@ -47,6 +50,11 @@ class Summary:
     def count(self, table: str, new: int, updated: int, unchanged: int) -> None:
         """Count rows of one table of the database."""
         self.tables.setdefault(table, Counts()).add(new, updated, unchanged)
+
+    def refuse(self, reason: str) -> None:
+        """Count a refused row by its reason; reasons quote cells, so only so many different ones are remembered."""
+        is_remembered = reason in self.reasons or len(self.reasons) < MOST_REASONS
+        self.reasons[reason if is_remembered else OTHER_REASONS] += 1
 
     @property
     def all_refused(self) -> bool:

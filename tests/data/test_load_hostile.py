@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from data.loaders import LoadProblem
+from data.loaders import LoadProblem, Summary
 from data.loaders.files.records import RecordCutter
 from data.recording.quarantine import EXCERPT_CHARACTERS, masked
 from data.tables import content, issue
@@ -146,3 +146,12 @@ def test_a_rejects_file_on_a_full_disk_is_named_and_the_good_rows_stay(engine: E
     with pytest.raises(LoadProblem, match="rejects file full cannot be written: No space left"):
         load_one(engine, source, replace(OPTIONS, rejects=Path("/dev/full"), rejects_used=[]))
     assert rows(engine, content, "title") == ["A"]
+
+
+def test_a_file_of_nothing_but_different_faults_needs_no_memory_for_each() -> None:
+    summary = Summary("laporan.csv", "office")
+    for number in range(3_000):
+        summary.refuse(f"'{number}' is no time")
+    summary.refuse("'0' is no time")
+    assert len(summary.reasons) == 1_001
+    assert (summary.reasons["'0' is no time"], summary.reasons.total()) == (2, 3_001)
