@@ -269,7 +269,7 @@ def test_open_requests_are_found_by_their_own_small_index(connection: Connection
     everything = Narrowed(())
     own = {"stopped": open_durations._odd, "open": open_durations._open}
     statement = own[kind](everything) if kind in own else waiting._statement(kind, everything, False)
-    named = {"since", "until", "as_of", "due", "whole", "nearing", "first", "last"}
+    named = {"since", "until", "as_of", "due", "nearing", "whole", "first", "last"}
     moments = dict.fromkeys(statement.compile().params.keys() & named, 1_700_000_000)
     words = statement.params(moments).compile(connection, compile_kwargs={"literal_binds": True})
     if connection.dialect.name == "sqlite":
