@@ -27,6 +27,7 @@ def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows,
     given = as_rows(rows)
     with keeping.savepoint(connection), keeping.together(connection):
         keeping.take_gate(connection)
+        keeping.expect(connection, len(given))
         own_topic, told = feeds.require(connection, feed_code), set[str]()
         seconds, total, newest = at_seconds(now), Recorded(), None
         for batch in in_batches(given):

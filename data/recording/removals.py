@@ -29,8 +29,8 @@ def delete_contents(connection: Connection, feed_code: str, rows: Rows, *, now: 
         found = stored.read_by_id(connection, tables.content, "content_id", ids)
         cause = Changes(tables.content, feed_code, pipeline.at_seconds(now), reasons=wanted)
         _leave_traces(connection, cause, found, requests)
-        for table in (tables.takedown_request, tables.appeal, tables.content):
-            stored.remove(connection, table, "content_id", ids)
+        for table, gone in ((tables.takedown_request, requests), (tables.appeal, ()), (tables.content, found)):
+            stored.remove(connection, table, "content_id", ids, gone)
             cause.told.add(table.name)
         return _finish(connection, cause, answer, len(found))
 
@@ -59,6 +59,7 @@ def _named(
 ) -> tuple[dict[Key, str], Recorded]:
     """Return the keys named by rows, each with its reason, and the rows that name nothing."""
     keeping.take_gate(connection)
+    keeping.expect(connection, len(rows))
     feeds.require(connection, feed_code)
     named: dict[Key, str] = {}
     rejected: list[Reject] = []
@@ -91,8 +92,11 @@ def _leave_traces(connection: Connection, cause: Changes, gone: Sequence[Row], r
 
 
 def _delete_requests(connection: Connection, gone: Sequence[Row]) -> None:
-    ids = {row["content_id"] for row in gone}
-    with keeping.kept(connection, tables.takedown_request, ids, ids):
+    before = {(row["content_id"], row["request_no"]): row for row in gone}
+    with keeping.kept(connection, tables.takedown_request, before, {}):
+        if keeping.is_guarded(connection, tables.takedown_request):
+            stored.remove_guarded(connection, tables.takedown_request, gone)
+            return
         for some in keeping.in_chunks(gone, 200):
             connection.execute(_removal(some))
 

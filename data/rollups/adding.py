@@ -1,0 +1,43 @@
+"""Cells added to the stored ones: those that are there grow, the others are new; always in the order of their keys."""
+
+from functools import cache
+
+from sqlalchemy import BigInteger, Connection, Insert, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+
+from data.many_values import as_arrays, unnested
+from data.rollups.increments import Increments
+
+
+def add(connection: Connection, found: Increments) -> None:
+    """Add what was found to the cells of its roll-up; measures that are not named stay as they are."""
+    table = found.rollup.table
+    if connection.dialect.name == "postgresql":
+        connection.execute(_arrays_added(table, found.measures), as_arrays(found.columns))
+    else:
+        names = [column.name for column in table.columns if column.name in found.columns]
+        rows = list(zip(*(found.columns[name] for name in names), strict=True))
+        connection.exec_driver_sql(_rows_added(table, found.measures, connection.dialect), rows)
+
+
+@cache
+def _rows_added(table: Table, measures: tuple[str, ...], dialect: Dialect) -> str:
+    names = [*(column.name for column in table.primary_key), *measures]
+    statement = sqlite.insert(table).values({name: bindparam(name) for name in names})
+    return str(_on_conflict(table, statement, measures).compile(dialect=dialect))
+
+
+@cache
+def _arrays_added(table: Table, measures: tuple[str, ...]) -> Insert:
+    """In key order: writers that meet never deadlock."""
+    keys = [column.name for column in table.primary_key]
+    kinds = {name: table.c[name].type for name in keys} | {name: BigInteger() for name in measures}
+    rows = select(*unnested(kinds)).subquery("rows")
+    ordered = select(*rows.c).order_by(*(rows.c[name] for name in keys))
+    return _on_conflict(table, postgresql.insert(table).from_select([*keys, *measures], ordered), measures)
+
+
+def _on_conflict(table: Table, statement: postgresql.Insert | sqlite.Insert, measures: tuple[str, ...]) -> Insert:
+    sums = {name: table.c[name] + statement.excluded[name] for name in measures}
+    return statement.on_conflict_do_update(index_elements=[column.name for column in table.primary_key], set_=sums)
