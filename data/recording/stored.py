@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeEngine
 from data.columns import UtcSeconds
 from data.errors import DatabaseBusy
 from data.many_keys import among, bound
-from data.many_values import as_arrays, unnested
+from data.many_values import Kinds, as_arrays, unnested
 from data.recording.changes import Changes, Key, Row, key_columns
 from data.rollups.keeping import in_chunks, is_guarded, kept
 
@@ -82,7 +82,7 @@ def read(connection: Connection, table: Table, by: Sequence[str], keys: Iterable
     names, found = _names(table), []
     for some in in_chunks(sorted(set(keys))):
         values = {name: sorted({key[place] for key in some}) for place, name in enumerate(by)}
-        found += _as_rows(names, connection.execute(_selection(table, tuple(by), names), values))
+        found += _as_rows(names, connection.execute(_selection(table, tuple(by), names), values).all())
     return found
 
 
@@ -92,8 +92,14 @@ def read_by_id(connection: Connection, table: Table, column: str, ids: Iterable[
     if not columns and is_guarded(connection, table):
         names = (*names, VERSION)
     for some in in_chunks(sorted(set(ids)), IDS_AT_ONCE):
-        found += _as_rows(names, connection.execute(_selection_by_id(table, column, names, kind), bound(some, kind)))
+        statement = _selection_by_id(table, column, names, kind)
+        found += _as_rows(names, connection.execute(statement, bound(some, kind)).all())
     return found
+
+
+@cache
+def _kinds(table: Table) -> Kinds:
+    return {column.name: plain(column.type) for column in table.columns}
 
 
 @cache
@@ -138,44 +144,42 @@ def _write_guarded(connection: Connection, changes: Changes) -> None:
     if changed:
         names = frozenset({"updated_at", *(name for names in changed.values() for name in names)})
         rows = sorted((_stamped(changes, key) for key in changed), key=itemgetter(*key_columns(table)))
-        statement, columns = _guarded_update(table, tuple(c.name for c in table.columns if c.name in names))
-        _require_all(connection, statement, columns, rows)
+        statement, kinds = _guarded_update(table, tuple(c.name for c in table.columns if c.name in names))
+        _require_all(connection, statement, kinds, rows)
 
 
 def remove_guarded(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Delete rows; raise `DatabaseBusy` where another writer was there since they were read."""
     if rows:
-        statement, columns = _guarded_delete(table)
-        _require_all(connection, statement, columns, rows)
+        statement, kinds = _guarded_delete(table)
+        _require_all(connection, statement, kinds, rows)
 
 
-def _require_all(
-    connection: Connection, statement: Update | Delete, columns: Iterable[str], rows: Sequence[Row]
-) -> None:
-    arrays = as_arrays({name: [row[name] for row in rows] for name in columns})
-    if connection.execute(statement, arrays).rowcount < len(rows):
+def _require_all(connection: Connection, statement: Update | Delete, kinds: Kinds, rows: Sequence[Row]) -> None:
+    columns = dict(zip(kinds, zip(*map(itemgetter(*kinds), rows), strict=True), strict=True))
+    if connection.execute(statement, as_arrays(kinds, columns)).rowcount < len(rows):
         raise DatabaseBusy
 
 
 @cache
-def _guarded_update(table: Table, columns: tuple[str, ...]) -> tuple[Update, tuple[str, ...]]:
+def _guarded_update(table: Table, columns: tuple[str, ...]) -> tuple[Update, Kinds]:
     """Return the statement that gives columns of rows new values, and the columns it needs."""
     kinds, rows, same = _guarded(table, columns)
     return update(table).where(*same).values({name: rows[name] for name in columns}), kinds
 
 
 @cache
-def _guarded_delete(table: Table) -> tuple[Delete, tuple[str, ...]]:
+def _guarded_delete(table: Table) -> tuple[Delete, Kinds]:
     kinds, _, same = _guarded(table, ())
     return delete(table).where(*same), kinds
 
 
-def _guarded(table: Table, columns: tuple[str, ...]) -> tuple[tuple[str, ...], Any, list[ColumnElement[bool]]]:
+def _guarded(table: Table, columns: tuple[str, ...]) -> tuple[Kinds, Any, list[ColumnElement[bool]]]:
     """Return the columns of given rows, these rows, and what tells that stored ones are still as they were read."""
     keys = key_columns(table)
-    kinds = {name: plain(table.c[name].type) for name in (*keys, *columns)} | {VERSION: Text()}
+    kinds = {name: _kinds(table)[name] for name in (*keys, *columns)} | {VERSION: Text()}
     rows = select(*unnested(kinds)).subquery("rows").c
-    return tuple(kinds), rows, [*(table.c[name] == rows[name] for name in keys), _version(table) == rows[VERSION]]
+    return kinds, rows, [*(table.c[name] == rows[name] for name in keys), _version(table) == rows[VERSION]]
 
 
 def upsert(connection: Connection, table: Table, rows: list[Row], columns: Collection[str] | None = None) -> int:
@@ -189,7 +193,7 @@ def upsert(connection: Connection, table: Table, rows: list[Row], columns: Colle
     chosen = names if columns is None else tuple(name for name in names if name in columns)
     cells = list(map(itemgetter(*names), sorted(rows, key=itemgetter(*key_columns(table)))))
     if connection.dialect.name == "postgresql":
-        arrays = as_arrays(dict(zip(names, zip(*cells, strict=True), strict=True)))
+        arrays = as_arrays(_kinds(table), dict(zip(names, zip(*cells, strict=True), strict=True)))
         return connection.execute(_upsert_arrays(table, chosen), arrays).rowcount
     return connection.exec_driver_sql(_upsert_rows(table, chosen, connection.dialect), cells).rowcount
 
@@ -204,7 +208,7 @@ def _upsert_rows(table: Table, columns: tuple[str, ...], dialect: Dialect) -> st
 @cache
 def _upsert_arrays(table: Table, columns: tuple[str, ...]) -> Insert:
     """One parameter a column: the statement is the same for any number of rows, and its trigger fires once."""
-    rows = select(*unnested({column.name: plain(column.type) for column in table.columns}))
+    rows = select(*unnested(_kinds(table)))
     statement = _on_conflict(table, postgresql.insert(table).from_select(table.c.keys(), rows), columns)
     return statement.execution_options(preserve_rowcount=True)
 

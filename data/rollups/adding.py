@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Connection, Insert, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
-from data.many_values import as_arrays, unnested
+from data.many_values import Kinds, as_arrays, unnested
 from data.rollups.increments import Increments
 
 
@@ -14,10 +14,11 @@ def add(connection: Connection, found: Increments) -> None:
     """Add what was found to the cells of its roll-up; measures that are not named stay as they are."""
     table = found.rollup.table
     if connection.dialect.name == "postgresql":
-        connection.execute(_arrays_added(table, found.measures), as_arrays(found.columns))
+        kinds = _kinds(table, found.measures)
+        connection.execute(_arrays_added(table, found.measures), as_arrays(kinds, found.columns))
     else:
-        names = [column.name for column in table.columns if column.name in found.columns]
-        rows = list(zip(*(found.columns[name] for name in names), strict=True))
+        columns = [found.columns[column.name] for column in table.columns if column.name in found.columns]
+        rows = list(zip(*(each if isinstance(each, list) else each.tolist() for each in columns), strict=True))
         connection.exec_driver_sql(_rows_added(table, found.measures, connection.dialect), rows)
 
 
@@ -32,10 +33,14 @@ def _rows_added(table: Table, measures: tuple[str, ...], dialect: Dialect) -> st
 def _arrays_added(table: Table, measures: tuple[str, ...]) -> Insert:
     """In key order: writers that meet never deadlock."""
     keys = [column.name for column in table.primary_key]
-    kinds = {name: table.c[name].type for name in keys} | {name: BigInteger() for name in measures}
-    rows = select(*unnested(kinds)).subquery("rows")
+    rows = select(*unnested(_kinds(table, measures))).subquery("rows")
     ordered = select(*rows.c).order_by(*(rows.c[name] for name in keys))
     return _on_conflict(table, postgresql.insert(table).from_select([*keys, *measures], ordered), measures)
+
+
+@cache
+def _kinds(table: Table, measures: tuple[str, ...]) -> Kinds:
+    return {column.name: column.type for column in table.primary_key} | {name: BigInteger() for name in measures}
 
 
 def _on_conflict(table: Table, statement: postgresql.Insert | sqlite.Insert, measures: tuple[str, ...]) -> Insert:

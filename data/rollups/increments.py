@@ -7,10 +7,11 @@ row that counts as before touches none. What counts where is declared (`data.rol
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Boolean, Column, String, Table
+from sqlalchemy import Column, String, Table
 
 from data.rollups.counting import program_of
 from data.rollups.fetching import Codes
@@ -28,18 +29,25 @@ SURE_TO_FIT = 1 << 40
 
 @dataclass(frozen=True)
 class Increments:
-    """What is to be added to the cells of a roll-up: keys and `measures` by column, no cell twice, in key order."""
+    """What is to be added to the cells of a roll-up: keys and `measures` by column, no cell twice.
+
+    Texts are lists, whole numbers arrays.
+    """
 
     rollup: Rollup
     measures: tuple[str, ...]
-    columns: dict[str, list[Any]]
+    columns: dict[str, Any]
 
 
 def increments(facts: Table, left: Sequence[Row], entered: Sequence[Row]) -> Iterator[Increments]:
     """Give what the roll-ups of a fact table gain when the rows `left` go and the rows `entered` come."""
     rows, codes = [*left, *entered], Codes()
+    if not rows:
+        return
     program = program_of(tuple(rollup.table for rollup in rollups_of(facts)))
-    columns = {name: _column(facts.c[name], rows, codes) for name in program.columns.columns}
+    names = tuple(program.columns.columns)
+    cells = zip(*map(itemgetter(*names), rows), strict=True)
+    columns = {name: _column(facts.c[name], found, codes) for name, found in zip(names, cells, strict=True)}
     values = program.run(columns, codes, len(rows))
     signs = np.repeat(np.array([-1, 1]), [len(left), len(entered)])
     for rollup in rollups_of(facts):
@@ -50,16 +58,16 @@ def increments(facts: Table, left: Sequence[Row], entered: Sequence[Row]) -> Ite
             yield found
 
 
-def _column(column: Column[Any], rows: Sequence[Row], codes: Codes) -> tuple[Numbers, Any]:
+def _column(column: Column[Any], found: Sequence[Any], codes: Codes) -> tuple[Numbers, Any]:
     """Return the values of a column, texts as codes, and which are known (None: all)."""
-    found = [row[column.name] for row in rows]
     known = None
     if None in found:
         known = np.array([value is not None for value in found], dtype=np.bool_)
-        found = [(0 if value is None else value) for value in found]
     if isinstance(column.type, String):
-        found = [codes[value] if isinstance(value, str) else 0 for value in found]
-    return np.array(found, dtype=np.bool_ if isinstance(column.type, Boolean) else np.int64), known
+        found = [0 if value is None else codes[value] for value in found]
+    elif known is not None:
+        found = [0 if value is None else value for value in found]
+    return np.array(found, dtype=np.int64), known
 
 
 def _of_rollup(rollup: Rollup, values: Mapping[str, Numbers], signs: Numbers, codes: Codes) -> Increments | None:
@@ -75,7 +83,7 @@ def _of_rollup(rollup: Rollup, values: Mapping[str, Numbers], signs: Numbers, co
     columns, sums = dict(zip(names, keys.T, strict=True)), sums[:, moved]
     cells = np.concatenate([_cells(rollup, cube, columns, sums, codes) for cube in rollup.cubes])
     measures = tuple(np.array(list(rollup.measures))[moved].tolist())
-    return Increments(rollup, measures, _listed(rollup, measures, cells, codes))
+    return Increments(rollup, measures, _by_column(rollup, measures, cells, codes))
 
 
 def _summed(keys: Numbers, values: Numbers) -> tuple[Numbers, Numbers]:
@@ -103,10 +111,9 @@ def _places(rollup: Rollup, cube: Cube) -> tuple[dict[str, int | str], list[str]
     return constants | {"cube": cube.id}, [n for n in key_columns(rollup) if n in {"bucket", *cube.dimensions}]
 
 
-def _listed(rollup: Rollup, measures: tuple[str, ...], cells: Numbers, codes: Codes) -> dict[str, list[Any]]:
+def _by_column(rollup: Rollup, measures: tuple[str, ...], cells: Numbers, codes: Codes) -> dict[str, Any]:
     texts = texts_of(rollup.table)
-    names = [*key_columns(rollup), *measures]
     return {
-        name: codes.texts(column.astype(np.int64)) if name in texts else column.tolist()
-        for name, column in zip(names, cells.T, strict=True)
+        name: codes.texts(column.astype(np.int64)) if name in texts else column
+        for name, column in zip([*key_columns(rollup), *measures], cells.T, strict=True)
     }
