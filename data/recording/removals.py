@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Delete, and_, delete, or_
 
 from data import tables
-from data.recording import content, corrections, feeds, pipeline, propagation, quarantine, stored, takedown_request
+from data.recording import (
+    content,
+    corrections,
+    feeds,
+    pipeline,
+    propagation,
+    quarantine,
+    stored,
+    takedown_request,
+    upserts,
+)
 from data.recording.changes import Changes, Key, Row
 from data.recording.events import event
 from data.recording.results import Recorded, Refused, Reject, Rows
@@ -86,9 +96,9 @@ def _leave_traces(connection: Connection, cause: Changes, gone: Sequence[Row], r
         notes.append(
             corrections.row(cause.table.name, key, what, reason=reason, is_simulated=row["is_simulated"], now=cause.now)
         )
-    stored.upsert(connection, tables.correction, notes, ())
+    upserts.upsert(connection, tables.correction, notes, ())
     events = [event((row["content_id"], row["request_no"]), "deleted", None, None, cause.now) for row in requests]
-    stored.upsert(connection, tables.request_event, events, ())
+    upserts.upsert(connection, tables.request_event, events, ())
 
 
 def _delete_requests(connection: Connection, gone: Sequence[Row]) -> None:

@@ -1,4 +1,4 @@
-"""Rows read from and written to the tables, many at a time, the same way on both engines."""
+"""Rows of facts read and written, their sums kept, many at a time, the same way on both engines."""
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
@@ -24,30 +24,19 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeEngine
 
-from data.columns import UtcSeconds
 from data.errors import DatabaseBusy
 from data.many_keys import among, bound
 from data.many_values import Kinds, as_arrays, unnested
 from data.recording.changes import Changes, Key, Row, key_columns
+from data.recording.upserts import kinds_of, names_of, plain, upsert, upsert_arrays
 from data.rollups.keeping import in_chunks, is_guarded, kept
 
 IDS_AT_ONCE = 5_000
 """Ids looked up in one statement, as one bound value."""
 
-
-def plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Return the type a column is stored as: times are whole numbers here."""
-    return BigInteger() if isinstance(kind, UtcSeconds) else kind
-
-
 VERSION = "row_version"
 """What a row that is read to be changed says of its version where the sums rest on it (`keeping.is_guarded`)."""
-
-Upsert = postgresql.Insert | sqlite.Insert
 
 
 @cache
@@ -79,7 +68,7 @@ def read(connection: Connection, table: Table, by: Sequence[str], keys: Iterable
     """
     if len(by) == 1 and isinstance(table.c[by[0]].type, BigInteger):
         return read_by_id(connection, table, by[0], (key[0] for key in keys))
-    names, found = _names(table), []
+    names, found = names_of(table), []
     for some in in_chunks(sorted(set(keys))):
         values = {name: sorted({key[place] for key in some}) for place, name in enumerate(by)}
         found += _as_rows(names, connection.execute(_selection(table, tuple(by), names), values).all())
@@ -88,23 +77,13 @@ def read(connection: Connection, table: Table, by: Sequence[str], keys: Iterable
 
 def read_by_id(connection: Connection, table: Table, column: str, ids: Iterable[int], *columns: str) -> list[Row]:
     """Return the stored rows, or some of their columns, whose `column` is among the ids; in no order."""
-    names, kind, found = columns or _names(table), connection.dialect.name, []
+    names, kind, found = columns or names_of(table), connection.dialect.name, []
     if not columns and is_guarded(connection, table):
         names = (*names, VERSION)
     for some in in_chunks(sorted(set(ids)), IDS_AT_ONCE):
         statement = _selection_by_id(table, column, names, kind)
         found += _as_rows(names, connection.execute(statement, bound(some, kind)).all())
     return found
-
-
-@cache
-def _kinds(table: Table) -> Kinds:
-    return {column.name: plain(column.type) for column in table.columns}
-
-
-@cache
-def _names(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.columns)
 
 
 def _as_rows(names: tuple[str, ...], found: Iterable[Any]) -> list[Row]:
@@ -139,8 +118,9 @@ def _stamped(changes: Changes, key: Key) -> Row:
 def _write_guarded(connection: Connection, changes: Changes) -> None:
     """Write what is new or changed; raise `DatabaseBusy` where another writer was there since the rows were read."""
     table, new, changed = changes.table, list(changes.new().values()), changes.changed()
-    if upsert(connection, table, new, ()) < len(new):
-        raise DatabaseBusy
+    if new:
+        rows = sorted(new, key=itemgetter(*key_columns(table)))
+        _require_all(connection, upsert_arrays(table, ()), kinds_of(table), rows)
     if changed:
         names = frozenset({"updated_at", *(name for names in changed.values() for name in names)})
         rows = sorted((_stamped(changes, key) for key in changed), key=itemgetter(*key_columns(table)))
@@ -155,7 +135,9 @@ def remove_guarded(connection: Connection, table: Table, rows: Sequence[Row]) ->
         _require_all(connection, statement, kinds, rows)
 
 
-def _require_all(connection: Connection, statement: Update | Delete, kinds: Kinds, rows: Sequence[Row]) -> None:
+def _require_all(
+    connection: Connection, statement: Insert | Update | Delete, kinds: Kinds, rows: Sequence[Row]
+) -> None:
     columns = dict(zip(kinds, zip(*map(itemgetter(*kinds), rows), strict=True), strict=True))
     if connection.execute(statement, as_arrays(kinds, columns)).rowcount < len(rows):
         raise DatabaseBusy
@@ -177,48 +159,9 @@ def _guarded_delete(table: Table) -> tuple[Delete, Kinds]:
 def _guarded(table: Table, columns: tuple[str, ...]) -> tuple[Kinds, Any, list[ColumnElement[bool]]]:
     """Return the columns of given rows, these rows, and what tells that stored ones are still as they were read."""
     keys = key_columns(table)
-    kinds = {name: _kinds(table)[name] for name in (*keys, *columns)} | {VERSION: Text()}
+    kinds = {name: kinds_of(table)[name] for name in (*keys, *columns)} | {VERSION: Text()}
     rows = select(*unnested(kinds)).subquery("rows").c
     return kinds, rows, [*(table.c[name] == rows[name] for name in keys), _version(table) == rows[VERSION]]
-
-
-def upsert(connection: Connection, table: Table, rows: list[Row], columns: Collection[str] | None = None) -> int:
-    """Insert rows; where a key is there already, set the named columns (default: all), or none when it is empty.
-
-    Returns how many rows were inserted or changed.
-    """
-    if not rows:
-        return 0
-    names = _names(table)
-    chosen = names if columns is None else tuple(name for name in names if name in columns)
-    cells = list(map(itemgetter(*names), sorted(rows, key=itemgetter(*key_columns(table)))))
-    if connection.dialect.name == "postgresql":
-        arrays = as_arrays(_kinds(table), dict(zip(names, zip(*cells, strict=True), strict=True)))
-        return connection.execute(_upsert_arrays(table, chosen), arrays).rowcount
-    return connection.exec_driver_sql(_upsert_rows(table, chosen, connection.dialect), cells).rowcount
-
-
-@cache
-def _upsert_rows(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
-    """One question mark a column, in the order of the table: the driver takes rows as they are."""
-    statement = sqlite.insert(table).values({c.name: bindparam(c.name) for c in table.columns})
-    return str(_on_conflict(table, statement, columns).compile(dialect=dialect))
-
-
-@cache
-def _upsert_arrays(table: Table, columns: tuple[str, ...]) -> Insert:
-    """One parameter a column: the statement is the same for any number of rows, and its trigger fires once."""
-    rows = select(*unnested(_kinds(table)))
-    statement = _on_conflict(table, postgresql.insert(table).from_select(table.c.keys(), rows), columns)
-    return statement.execution_options(preserve_rowcount=True)
-
-
-def _on_conflict(table: Table, statement: Upsert, columns: tuple[str, ...]) -> Insert:
-    keys = [column.name for column in table.primary_key]
-    chosen = {name: statement.excluded[name] for name in columns if name not in keys}
-    if not chosen:
-        return statement.on_conflict_do_nothing(index_elements=keys)
-    return statement.on_conflict_do_update(index_elements=keys, set_=chosen)
 
 
 def remove(connection: Connection, table: Table, column: str, ids: Collection[int], rows: Iterable[Row] = ()) -> None:

@@ -6,12 +6,23 @@ from sqlalchemy import BigInteger, Connection, Insert, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
+from data.errors import DatabaseFault
 from data.many_values import Kinds, as_arrays, unnested
 from data.rollups.increments import Increments
 
 
 def add(connection: Connection, found: Increments) -> None:
-    """Add what was found to the cells of its roll-up; measures that are not named stay as they are."""
+    """Add what was found to the cells of its roll-up; measures that are not named stay as they are.
+
+    Raises `DatabaseFault` where a sum no longer fits into 64 bits.
+    """
+    try:
+        _add(connection, found)
+    except OverflowError as error:
+        raise DatabaseFault from error
+
+
+def _add(connection: Connection, found: Increments) -> None:
     table = found.rollup.table
     if connection.dialect.name == "postgresql":
         kinds = _kinds(table, found.measures)
