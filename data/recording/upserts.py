@@ -29,13 +29,13 @@ def plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
 @cache
 def kinds_of(table: Table) -> Kinds:
     """Return the columns of a table and the types they are stored as."""
-    return {column.name: plain(column.type) for column in table.columns}
+    return {str(column.name): plain(column.type) for column in table.columns}
 
 
 @cache
 def names_of(table: Table) -> tuple[str, ...]:
-    """Return the columns of a table."""
-    return tuple(column.name for column in table.columns)
+    """Return the columns of a table as plain texts: SQLAlchemy's own are slow as keys and as values."""
+    return tuple(str(column.name) for column in table.columns)
 
 
 def upsert(connection: Connection, table: Table, rows: list[Row], columns: Collection[str] | None = None) -> None:
