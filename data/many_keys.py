@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Text, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from data.many_values import whole_numbers
+
 KEYS = "keys"
 """Name of the bound value."""
 
@@ -16,7 +18,7 @@ def among(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[bool]:
     if dialect_name == "sqlite":
         listed = func.json_each(bindparam(KEYS, type_=Text())).table_valued("value")
         return column.in_(select(listed.c.value))
-    return column == any_(cast(bindparam(KEYS, type_=ARRAY(BigInteger)), ARRAY(BigInteger)))
+    return column == any_(cast(bindparam(KEYS), ARRAY(BigInteger)))
 
 
 def each_key(dialect_name: str) -> ColumnElement[Any]:
@@ -30,4 +32,4 @@ def each_key(dialect_name: str) -> ColumnElement[Any]:
 def bound(keys: Collection[int], dialect_name: str) -> dict[str, Any]:
     """Return the parameters of a statement that asks `among`, the keys in order."""
     ordered = sorted(keys)
-    return {KEYS: json.dumps(ordered) if dialect_name == "sqlite" else ordered}
+    return {KEYS: json.dumps(ordered) if dialect_name == "sqlite" else whole_numbers(ordered)}

@@ -15,7 +15,7 @@ from data.loaders.formats.boundaries import Boundaries, Places, read
 from data.loaders.options import Options
 from data.loaders.summaries import Counts, Summary
 from data.loaders.writing import Undone
-from data.recording import feeds, stored
+from data.recording import feeds, upserts
 from data.rollups import keeping
 from data.tables import boundary, region
 
@@ -96,7 +96,7 @@ def _replace(connection: Connection, found: Boundaries, rows: list[dict[str, Any
     before = _stored(connection, found)
     changed = [row for row in rows if row["region_code"] in before and _differs(row, before[row["region_code"]])]
     new = [row for row in rows if row["region_code"] not in before]
-    stored.upsert(connection, boundary, [*new, *changed])
+    upserts.upsert(connection, boundary, [*new, *changed])
     gone = sorted(before.keys() - found.outlines.keys())
     if gone:
         connection.execute(delete(boundary).where(boundary.c.region_code.in_(gone)))

@@ -1,8 +1,9 @@
 """Rows cleaned a column at a time: distinct values once, whole columns of times at once, odd cells one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timezone
 from functools import cache
+from itertools import chain
 from types import NoneType
 from typing import Any
 
@@ -27,26 +28,19 @@ def cleaned(subject: Subject, batch: Sequence[Mapping[str, Any]], now: int) -> l
 
     Raises `UnknownColumn`.
     """
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for place, row in enumerate(batch):
-        groups.setdefault(tuple(row), []).append(place)
-    found: list[Row | Refused] = [{}] * len(batch)
-    for names, places in groups.items():
-        alike = _columns(subject, names, [batch[place] for place in places], cleaning.latest_allowed(now))
-        for place, made in zip(places, _rows(alike, len(places)), strict=True):
-            found[place] = made
-    return found
+    names = dict.fromkeys(chain.from_iterable(batch))
+    return _rows(_columns(subject, names, batch, cleaning.latest_allowed(now)), len(batch))
 
 
 def _columns(
-    subject: Subject, names: Sequence[str], rows: Sequence[Mapping[str, Any]], latest: int
+    subject: Subject, names: Iterable[str], rows: Sequence[Mapping[str, Any]], latest: int
 ) -> dict[str, list[Any]]:
-    """Return the cleaned columns of rows that have the same names; None is unknown, `Refused` stands for itself."""
+    """Return the cleaned columns of rows; None is unknown, `Refused` stands for itself."""
     columns = {}
     for name in names:
         if name in ABOUT_THE_ROW or name in OURS or name in subject.kept:
             continue
-        values, clean = [row[name] for row in rows], _cleaner(subject, name)
+        values, clean = [row.get(name) for row in rows], _cleaner(subject, name)
         if clean is not None:
             columns[name] = _column(clean, values, latest)
         elif not all(map(cleaning.is_missing, values)):
@@ -78,7 +72,7 @@ def _column(clean: Clean, values: list[Any], latest: int) -> list[Any]:
     if kinds == {datetime} and clean in {cleaning.seconds, cleaning.planned_seconds}:
         return _instants(clean, values, latest)
     if len(kinds) == 1 and kinds.issubset(COMPARABLE):
-        known = {value: _cell(clean, value, latest) for value in set(values)}
+        known = {value: None if value is None else _cell(clean, value, latest) for value in set(values)}
         return [known[value] for value in values]
     return [_cell(clean, value, latest) for value in values]
 
@@ -104,20 +98,16 @@ def _cell(clean: Clean, value: Any, latest: int) -> Any:
 
 def _rows(columns: Mapping[str, list[Any]], count: int) -> list[Row | Refused]:
     """Return columns as rows without what is unknown; of several refused cells of a row the first counts."""
+    if not columns:
+        return [{} for _ in range(count)]
     names = tuple(columns)
-    made: list[Row | Refused] = [dict(zip(names, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    for name, values in columns.items():
-        if None in values or Refused in map(type, values):
+    made: list[Row | Refused] = [
+        {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None}
+        for cells in zip(*columns.values(), strict=True)
+    ]
+    for name, values in reversed(list(columns.items())):
+        if Refused in map(type, values):
             for place, value in enumerate(values):
-                made[place] = _without(made[place], name, value)
-    return made or [{} for _ in range(count)]
-
-
-def _without(row: Row | Refused, name: str, value: Any) -> Row | Refused:
-    if isinstance(row, Refused):
-        return row
-    if isinstance(value, Refused):
-        return Refused(f"{name} {value}")
-    if value is None:
-        del row[name]
-    return row
+                if isinstance(value, Refused):
+                    made[place] = Refused(f"{name} {value}")
+    return made

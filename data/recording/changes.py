@@ -16,7 +16,7 @@ Key = tuple[Any, ...]
 @cache
 def key_columns(table: Table) -> tuple[str, ...]:
     """Return the names of the primary key's columns, in order."""
-    return tuple(column.name for column in table.primary_key)
+    return tuple(str(column.name) for column in table.primary_key)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def latest_allowed(now: int) -> int:
 @cache
 def cleaners(table: Table, planned: frozenset[str]) -> Mapping[str, Clean]:
     """Return how the values of each column of a table are cleaned; `planned` times may lie ahead."""
-    return {column.name: _cleaner(column, column.name in planned) for column in table.columns}
+    return {str(column.name): _cleaner(column, column.name in planned) for column in table.columns}
 
 
 def _cleaner(column: Column[Any], is_planned: bool) -> Clean:

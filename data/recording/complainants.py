@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from data import tables
-from data.recording import stored
+from data.recording import stored, upserts
 from data.recording.changes import Changes
 
 
@@ -17,4 +17,4 @@ def keep(connection: Connection, changes: Changes) -> None:
         after = before | {name: aside[name] for name in ("name", "contact") if aside.get(name)}
         if after != known.get(complaint_id):
             rows.append(after)
-    stored.upsert(connection, tables.complainant, rows)
+    upserts.upsert(connection, tables.complainant, rows)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from data import tables
 from data.keys import stable_id
-from data.recording import stored
+from data.recording import upserts
 from data.recording.changes import Change, Changes, Row
 from data.recording.subjects import Subject
 
@@ -15,7 +15,7 @@ from data.recording.subjects import Subject
 def append(connection: Connection, changes: Changes, subject: Subject) -> None:
     """Keep a row for every known value that gave way to another; what becomes known, or grows, is news."""
     found = [c for c in changes.differences(subject.corrected) if was_published(c, subject)]
-    stored.upsert(connection, tables.correction, [_row(changes, change) for change in found], ())
+    upserts.upsert(connection, tables.correction, [_row(changes, change) for change in found], ())
 
 
 def was_published(change: Change, subject: Subject) -> bool:

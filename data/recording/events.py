@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from data import tables
-from data.recording import stored
+from data.recording import upserts
 from data.recording.changes import Changes, Key, Row
 
 TRACKED = (
@@ -20,7 +20,7 @@ def append_events(connection: Connection, changes: Changes) -> None:
     Of two changes in one second the value before the first and the value after the last are kept.
     """
     found = [event(c.key, c.column, c.old, c.new, changes.now) for c in changes.differences(TRACKED)]
-    stored.upsert(connection, tables.request_event, found, ("value",))
+    upserts.upsert(connection, tables.request_event, found, ("value",))
 
 
 def event(key: Key, kind: str, old: int | str | None, new: int | str | None, now: int) -> Row:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from data.recording import batches, cleaning, corrections, feeds, quarantine, stored
+from data.recording import batches, cleaning, corrections, feeds, quarantine, stored, upserts
 from data.recording.changes import Changes, Row
 from data.recording.results import Recorded, Refused, Reject, Rows, UnknownColumn
 from data.recording.subjects import Subject
@@ -27,6 +27,7 @@ def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows,
     given = as_rows(rows)
     with keeping.savepoint(connection), keeping.together(connection):
         keeping.take_gate(connection)
+        keeping.expect(connection, len(given))
         own_topic, told = feeds.require(connection, feed_code), set[str]()
         seconds, total, newest = at_seconds(now), Recorded(), None
         for batch in in_batches(given):
@@ -159,8 +160,9 @@ def _blank(changes: Changes, subject: Subject) -> Blank:
         "recorded_at": changes.now,
         "updated_at": changes.now,
     }
-    row = {column.name: subject.defaults.get(column.name, ours.get(column.name)) for column in changes.table.columns}
-    return Blank(row, tuple(c.name for c in changes.table.columns if not c.nullable and row[c.name] is None))
+    table = changes.table
+    row = {name: subject.defaults.get(name, ours.get(name)) for name in upserts.names_of(table)}
+    return Blank(row, tuple(name for name in row if not table.c[name].nullable and row[name] is None))
 
 
 def _require(names: Iterable[str], row: Row) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from data import tables
 from data.keys import stable_id
-from data.recording import stored
+from data.recording import upserts
 from data.recording.results import Reject
 
 EXCERPT_CHARACTERS = 500
@@ -35,7 +35,7 @@ MASK = "[…]"
 def keep(connection: Connection, feed_code: str, rejects: Iterable[Reject], *, now: datetime) -> None:
     """Keep refused rows in the caller's transaction; one that is kept already (same file, line, reason) stays."""
     rows = [_row(feed_code, reject, int(now.timestamp())) for reject in rejects]
-    stored.upsert(connection, tables.quarantine, list({row["reject_id"]: row for row in rows}.values()), ())
+    upserts.upsert(connection, tables.quarantine, list({row["reject_id"]: row for row in rows}.values()), ())
 
 
 def masked(row: Mapping[str, Any]) -> str:

@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Delete, and_, delete, or_
 
 from data import tables
-from data.recording import content, corrections, feeds, pipeline, propagation, quarantine, stored, takedown_request
+from data.recording import (
+    content,
+    corrections,
+    feeds,
+    pipeline,
+    propagation,
+    quarantine,
+    stored,
+    takedown_request,
+    upserts,
+)
 from data.recording.changes import Changes, Key, Row
 from data.recording.events import event
 from data.recording.results import Recorded, Refused, Reject, Rows
@@ -29,8 +39,8 @@ def delete_contents(connection: Connection, feed_code: str, rows: Rows, *, now: 
         found = stored.read_by_id(connection, tables.content, "content_id", ids)
         cause = Changes(tables.content, feed_code, pipeline.at_seconds(now), reasons=wanted)
         _leave_traces(connection, cause, found, requests)
-        for table in (tables.takedown_request, tables.appeal, tables.content):
-            stored.remove(connection, table, "content_id", ids)
+        for table, gone in ((tables.takedown_request, requests), (tables.appeal, ()), (tables.content, found)):
+            stored.remove(connection, table, "content_id", ids, gone)
             cause.told.add(table.name)
         return _finish(connection, cause, answer, len(found))
 
@@ -59,6 +69,7 @@ def _named(
 ) -> tuple[dict[Key, str], Recorded]:
     """Return the keys named by rows, each with its reason, and the rows that name nothing."""
     keeping.take_gate(connection)
+    keeping.expect(connection, len(rows))
     feeds.require(connection, feed_code)
     named: dict[Key, str] = {}
     rejected: list[Reject] = []
@@ -85,14 +96,17 @@ def _leave_traces(connection: Connection, cause: Changes, gone: Sequence[Row], r
         notes.append(
             corrections.row(cause.table.name, key, what, reason=reason, is_simulated=row["is_simulated"], now=cause.now)
         )
-    stored.upsert(connection, tables.correction, notes, ())
+    upserts.upsert(connection, tables.correction, notes, ())
     events = [event((row["content_id"], row["request_no"]), "deleted", None, None, cause.now) for row in requests]
-    stored.upsert(connection, tables.request_event, events, ())
+    upserts.upsert(connection, tables.request_event, events, ())
 
 
 def _delete_requests(connection: Connection, gone: Sequence[Row]) -> None:
-    ids = {row["content_id"] for row in gone}
-    with keeping.kept(connection, tables.takedown_request, ids, ids):
+    before = {(row["content_id"], row["request_no"]): row for row in gone}
+    with keeping.kept(connection, tables.takedown_request, before, {}):
+        if keeping.is_guarded(connection, tables.takedown_request):
+            stored.remove_guarded(connection, tables.takedown_request, gone)
+            return
         for some in keeping.in_chunks(gone, 200):
             connection.execute(_removal(some))
 

@@ -33,7 +33,7 @@ Cells = tuple[Numbers, Numbers]
 @contextmanager
 def counted(connection: Connection, rollups: Sequence[Rollup], codes: Codes) -> Iterator[Mapping[Rollup, Shelves]]:
     """Give what counts in the roll-ups of one fact table, packed, by the four weeks; the facts are read once."""
-    program = _program(tuple(rollup.table for rollup in rollups))
+    program = program_of(tuple(rollup.table for rollup in rollups))
     asked = question_of(program.columns.statement(), connection.dialect)
     with ExitStack() as stack:
         shelves = {each: stack.enter_context(closing(Shelves(layout(each.table).width))) for each in rollups}
@@ -45,7 +45,7 @@ def counted(connection: Connection, rollups: Sequence[Rollup], codes: Codes) -> 
 
 
 @cache
-def _program(tables: tuple[Table, ...]) -> Program:
+def program_of(tables: tuple[Table, ...]) -> Program:
     """Return how everything that counts in these roll-ups is worked out; names begin with that of the roll-up."""
     made: dict[str, ColumnElement[Any]] = {}
     for rollup in (rollup for rollup in ROLLUPS if rollup.table in tables):

@@ -1,47 +1,34 @@
-"""Roll-ups kept by the writer itself, from sets of keys: what they counted is taken away, what they count is added.
+"""Roll-ups kept by the writer itself: what changed rows counted is taken away, what they count is added.
 
 This is how roll-ups are kept where an engine has no triggers on its tables (`setting.rollups` = recorded), and how
-a larger batch is kept on SQLite, whose row triggers would touch a cell once for every row that falls into it.
+every larger batch is kept: triggers would touch a cell once for every row (SQLite) or every statement (PostgreSQL)
+that falls into it. Meanwhile the triggers see `setting.write_gate` = held, which only this transaction sees, and rest.
 
 Writers are let through one at a time. Without the gate two of them could both take away what a row counted, both
 write it, and both add what it counts then: one subtraction too many, and no error. `take_gate` changes one row first
 thing in the transaction, so the second writer waits there until the first has committed; at READ COMMITTED each of
 its later statements then sees what the first one wrote. (On SQLite the gate also takes the write lock before the
 first read: a read that wants to write later is refused at once when another writer was faster.) Triggers need no
-gate: each adds only what its own statement changed.
+gate: each adds only what its own statement changed. Writers that leave the keeping to them do not ask for the gate, so
+a batch that holds the triggers of PostgreSQL writes a row only if it is still the one that was read (`is_guarded`).
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    Insert,
-    Select,
-    Table,
-    TableClause,
-    Update,
-    column,
-    delete,
-    insert,
-    select,
-    table,
-    union_all,
-    update,
-)
+from sqlalchemy import Connection, Table, Update, insert, select, update
 
-from data.many_keys import among, bound
-from data.rollups.declarations import ROLLUPS
-from data.rollups.shapes import Rollup
-from data.rollups.sqlite_triggers import HELD
-from data.rollups.statements import added, all_cells, counted, rollups_of
+from data.rollups import adding, postgresql_triggers
+from data.rollups.increments import increments
+from data.rollups.statements import FACTS, HELD
 from data.tables import setting
 
 T = TypeVar("T")
+Key = tuple[Any, ...]
+Row = dict[str, Any]
 
 OPEN_GATE = "0"
 """Value of `setting.write_gate` outside a batch that keeps its roll-ups itself."""
@@ -49,14 +36,14 @@ OPEN_GATE = "0"
 KEYS_AT_ONCE = 1_000
 """Bound values in one statement: SQLite takes 32,766, and plans grow with their number."""
 
-ROWS_AT_ONCE = 10_000
-"""Distribution keys whose rows are summed in one statement: the more, the fewer cells are touched again."""
+ROWS_AT_ONCE = 20_000
+"""Changed rows of a table after which they are counted, also in the middle of a transaction: about 60 MB in memory."""
 
 PENDING = "posko_pending"
 """Where a connection keeps what its transaction still owes the roll-ups."""
 
 HOLD_FROM = 20
-"""Rows from which keeping a batch by sets is cheaper on SQLite than its row triggers."""
+"""Rows from which keeping a batch in memory is cheaper than by triggers."""
 
 
 def take_gate(connection: Connection) -> None:
@@ -69,19 +56,31 @@ def take_gate(connection: Connection) -> None:
 
 @dataclass
 class Pending:
-    """What a transaction owes the roll-ups: distribution keys by fact table whose rows are to be added to the cells.
+    """What a transaction owes the roll-ups: rows by fact table and key as they were when it began, and as they are.
 
-    What their stored rows counted before has been taken away; of the `noted` ones it stands in a temporary table.
+    None stands for a row that was not there, or is no more. `guards` says that others may write meanwhile.
     """
 
     is_holding: bool = False
-    keys: dict[str, set[int]] = field(default_factory=dict)
-    noted: dict[str, set[int]] = field(default_factory=dict)
+    guards: bool = False
+    before: dict[str, dict[Key, Row | None]] = field(default_factory=dict)
+    after: dict[str, dict[Key, Row | None]] = field(default_factory=dict)
 
     def copy(self) -> "Pending":
         """Return the state of this moment."""
-        keys, noted = ({name: set(ids) for name, ids in each.items()} for each in (self.keys, self.noted))
-        return replace(self, keys=keys, noted=noted)
+        before, after = ({name: dict(rows) for name, rows in each.items()} for each in (self.before, self.after))
+        return Pending(self.is_holding, self.guards, before, after)
+
+    def note(self, facts: Table, before: Mapping[Key, Row], after: Mapping[Key, Row]) -> None:
+        """Note that rows of a fact table change from `before` to `after`."""
+        was, will_be = self.before.setdefault(facts.name, {}), self.after.setdefault(facts.name, {})
+        for key in before:
+            was.setdefault(key, before[key])
+            will_be[key] = after.get(key)
+        for key in after:
+            if key not in before:
+                was.setdefault(key, None)
+                will_be[key] = after[key]
 
 
 @contextmanager
@@ -115,21 +114,44 @@ def savepoint(connection: Connection) -> Iterator[None]:
         raise
 
 
+def expect(connection: Connection, rows: int) -> None:
+    """Decide, before the first of them is read, how the sums of so many rows are kept; the caller holds the gate.
+
+    Call it inside `together`. What it decides lasts to the end of that block.
+    """
+    pending: Pending = connection.info[PENDING]
+    if pending.is_holding:
+        return
+    if is_recorded(connection):
+        pending.is_holding = True
+    elif rows >= HOLD_FROM and _triggers_rest_when_held(connection):
+        _hold(connection, pending)
+        pending.guards = connection.dialect.name == "postgresql"
+
+
+def is_guarded(connection: Connection, table: Table) -> bool:
+    """Return whether a stored row of a table may be changed only if it is still as it was read.
+
+    Then the sums rest on what was read, and another writer may change the row meanwhile.
+    """
+    pending: Pending | None = connection.info.get(PENDING)
+    return bool(pending and pending.guards and table in FACTS)
+
+
 @contextmanager
-def kept(connection: Connection, facts: Table, before: Collection[int], after: Collection[int]) -> Iterator[None]:
+def kept(connection: Connection, facts: Table, before: Mapping[Key, Row], after: Mapping[Key, Row]) -> Iterator[None]:
     """Keep the roll-ups of a fact table exact across the writes of the block.
 
-    `before` are the distribution keys (issue or content ids) of stored rows that may change or go, `after` those of
-    rows that will be there. The caller holds the gate and rolls back, at least to a savepoint, when the block fails.
+    `before` are the stored rows that change or go, by primary key, `after` those that will be there instead, and new
+    ones. The caller holds the gate and rolls back, at least to a savepoint, when the block fails.
     """
     with together(connection):
         pending: Pending = connection.info[PENDING]
-        if rollups_of(facts) and (_is_held(connection, pending) or _worth_holding(connection, before, after)):
-            _hold(connection, pending)
-            owed = pending.keys.setdefault(facts.name, set())
-            _note(connection, pending, facts, set(before) - owed)
-            owed.update(before, after)
+        if facts in FACTS and (pending.is_holding or _is_held(connection, pending, max(len(before), len(after)))):
+            pending.note(facts, before, after)
         yield
+        if len(pending.after.get(facts.name, ())) > ROWS_AT_ONCE:
+            _count(connection, pending)
 
 
 def is_recorded(connection: Connection) -> bool:
@@ -138,90 +160,37 @@ def is_recorded(connection: Connection) -> bool:
     return bool(chosen == "recorded")
 
 
-def _is_held(connection: Connection, pending: Pending) -> bool:
-    return pending.is_holding or is_recorded(connection)
+def _is_held(connection: Connection, pending: Pending, rows: int) -> bool:
+    """Return whether these rows are kept in memory though few were expected: too late where rows must be guarded."""
+    expect(connection, 0 if connection.dialect.name == "postgresql" else rows)
+    return pending.is_holding
+
+
+def _triggers_rest_when_held(connection: Connection) -> bool:
+    """Return whether the triggers heed the gate; those of PostgreSQL that an older program made do not."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return not connection.execute(postgresql_triggers.HEEDLESS).scalar()
 
 
 def _hold(connection: Connection, pending: Pending) -> None:
-    """Keep the triggers, if there are any, from counting what this transaction counts itself."""
-    if not pending.is_holding:
-        connection.execute(_set_gate(HELD))
-        pending.is_holding = True
-
-
-def _note(connection: Connection, pending: Pending, facts: Table, keys: set[int]) -> None:
-    """Take away what the stored rows with these keys count; on SQLite note it, so that what stays is not written."""
-    if not keys:
-        return
-    name = connection.dialect.name
-    for rollup in rollups_of(facts):
-        if name == "sqlite":
-            connection.exec_driver_sql(_making_notes(rollup.table))
-        statement = _noting(rollup.table) if name == "sqlite" else _adding(rollup.table, name, -1)
-        for some in in_chunks(sorted(keys), ROWS_AT_ONCE):
-            connection.execute(statement, bound(some, name))
-    if name == "sqlite":
-        pending.noted.setdefault(facts.name, set()).update(keys)
+    """Keep the triggers from counting what this transaction counts itself."""
+    connection.execute(_set_gate(HELD))
+    pending.is_holding = True
 
 
 def _settle(connection: Connection, pending: Pending) -> None:
-    """Add to the cells what the rows count now, less what was noted of them; keys with notes come first."""
-    name = connection.dialect.name
-    for rollup in ROLLUPS:
-        noted = pending.noted.get(rollup.facts.name, set())
-        others = pending.keys.get(rollup.facts.name, set()) - noted
-        add = _adding_noted(rollup.table) if noted else _adding(rollup.table, name)
-        for some in in_chunks([*sorted(noted), *sorted(others)], ROWS_AT_ONCE):
-            connection.execute(add, bound(some, name))
-            add = _adding(rollup.table, name)
-        if noted:
-            connection.execute(delete(_notes(rollup)))
+    _count(connection, pending)
     if pending.is_holding:
         connection.execute(_set_gate(OPEN_GATE))
 
 
-@cache
-def _notes(rollup: Rollup) -> TableClause:
-    """Return the temporary table of SQLite that holds what stored rows counted before the transaction changed them."""
-    return table(
-        f"noted_{rollup.table.name}",
-        *(column(c.name, c.type) for c in counted(rollup, rollup.facts.c).selected_columns),
-    )
-
-
-@cache
-def _making_notes(cells: Table) -> str:
-    names = ", ".join(each.name for each in _notes(_rollup_of(cells)).columns)
-    return f"CREATE TEMPORARY TABLE IF NOT EXISTS noted_{cells.name} ({names})"
-
-
-@cache
-def _noting(cells: Table) -> Insert:
-    rollup = _rollup_of(cells)
-    notes = _notes(rollup)
-    return insert(notes).from_select(list(notes.c.keys()), _counted_among(rollup, -1, "sqlite"))
-
-
-@cache
-def _adding_noted(cells: Table) -> Insert:
-    rollup = _rollup_of(cells)
-    both = union_all(select(*_notes(rollup).c), _counted_among(rollup, 1, "sqlite"))
-    return added(rollup, all_cells(rollup, both), "sqlite")
-
-
-@cache
-def _adding(cells: Table, dialect_name: str, sign: int = 1) -> Insert:
-    rollup = _rollup_of(cells)
-    return added(rollup, all_cells(rollup, _counted_among(rollup, sign, dialect_name)), dialect_name)
-
-
-def _counted_among(rollup: Rollup, sign: int, dialect_name: str) -> Select[Any]:
-    key = rollup.facts.c[rollup.facts.info["distributed_by"]]
-    return counted(rollup, rollup.facts.c, sign, only=[among(key, dialect_name)])
-
-
-def _rollup_of(cells: Table) -> Rollup:
-    return next(rollup for rollup in ROLLUPS if rollup.table is cells)
+def _count(connection: Connection, pending: Pending) -> None:
+    """Bring the cells from what the noted rows counted at first to what they count now, and forget these rows."""
+    for facts in FACTS:
+        left, entered = (noted.pop(facts.name, {}).values() for noted in (pending.before, pending.after))
+        for found in increments(facts, list(filter(None, left)), list(filter(None, entered))):
+            adding.add(connection, found)
 
 
 def in_chunks(keys: Iterable[T], size: int = KEYS_AT_ONCE) -> Iterator[list[T]]:
@@ -229,10 +198,6 @@ def in_chunks(keys: Iterable[T], size: int = KEYS_AT_ONCE) -> Iterator[list[T]]:
     rest = iter(keys)
     while some := list(islice(rest, size)):
         yield some
-
-
-def _worth_holding(connection: Connection, before: Collection[int], after: Collection[int]) -> bool:
-    return connection.dialect.name == "sqlite" and max(len(before), len(after)) >= HOLD_FROM
 
 
 def _set_gate(value: str) -> Update:

@@ -3,12 +3,12 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, union_all
+from sqlalchemy import Select, Table, delete, text, union_all
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import CompoundSelect
 
 from data.rollups.shapes import Rollup
-from data.rollups.statements import added, all_cells, counted, rollups_of, rows_of, text_of
+from data.rollups.statements import HELD, added, all_cells, counted, rollups_of, rows_of, text_of
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -22,6 +22,9 @@ EVENTS = {
 
 SIGNS = {"old_rows": -1, "new_rows": 1}
 
+HEED = f"IF (SELECT value FROM setting WHERE name = 'write_gate') = '{HELD}' THEN RETURN NULL; END IF;"  # noqa: S608
+"""First thing a trigger does: rest while the writer of this transaction keeps the roll-ups of its batch itself."""
+
 
 def function_name(facts: Table) -> str:
     """Return the name of the function that keeps the roll-ups of a fact table."""
@@ -33,6 +36,14 @@ def trigger_names(facts: Table) -> dict[str, str]:
     return {event: f"rollups_{facts.name}_{event}" for event in EVENTS}
 
 
+HEEDLESS = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
+    " WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid) AND left(t.tgname, 8) = 'rollups_'"
+    " AND position('write_gate' IN p.prosrc) = 0)"
+)
+"""Asks whether there is a trigger of ours that does not rest: one that an older program made."""
+
+
 @cache
 def function(facts: Table) -> str:
     """Return the DDL of the function: a branch per event, a statement per roll-up; written once."""
@@ -40,8 +51,8 @@ def function(facts: Table) -> str:
     cases = "".join(f"  WHEN '{event.upper()}' THEN\n{body}" for event, body in branches.items())
     return (
         f"CREATE OR REPLACE FUNCTION {function_name(facts)}() RETURNS trigger LANGUAGE plpgsql"
-        f" SET search_path FROM CURRENT AS $rollups$\nBEGIN\n  CASE TG_OP\n{cases}  END CASE;\n  RETURN NULL;\nEND"
-        " $rollups$"
+        f" SET search_path FROM CURRENT AS $rollups$\nBEGIN\n  {HEED}\n  CASE TG_OP\n{cases}  END CASE;\n"
+        "  RETURN NULL;\nEND $rollups$"
     )
 
 

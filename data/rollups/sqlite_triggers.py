@@ -8,12 +8,9 @@ from sqlalchemy.dialects import sqlite
 
 from data.rollups.clocks import Row
 from data.rollups.shapes import Rollup
-from data.rollups.statements import added, counted, fields, rollups_of, spread, text_of, watched
+from data.rollups.statements import HELD, added, counted, fields, rollups_of, spread, text_of, watched
 
 DIALECT = sqlite.dialect()
-
-HELD = "held"
-"""Value of the setting `write_gate` while the writer keeps the roll-ups of its batch itself (data.rollups.keeping)."""
 
 NOT_HELD = f"(SELECT value FROM setting WHERE name = 'write_gate') IS NOT '{HELD}'"  # noqa: S608 - two constants
 

@@ -40,6 +40,9 @@ from data.rollups.shapes import Cube, Expression, Grain, Rollup, unused
 FACTS: tuple[Table, ...] = tuple(dict.fromkeys(rollup.facts for rollup in ROLLUPS))
 """Fact tables that feed a roll-up."""
 
+HELD = "held"
+"""Value of the setting `write_gate` while the writer keeps the roll-ups of its batch itself (data.rollups.keeping)."""
+
 
 def rollups_of(facts: Table) -> list[Rollup]:
     """Return the roll-ups that sum the rows of a fact table."""
