@@ -23,6 +23,7 @@ BUCKETS: dict[str, Callable[[int], int]] = {
     "day": lambda at: (at + 7 * 3600) // 86400,
     "week": lambda at: ((at + 7 * 3600) // 86400 + 3) // 7,
     "block": lambda at: ((at + 7 * 3600) // 86400 + 3) // 28,
+    "sixteen_weeks": lambda at: ((at + 7 * 3600) // 86400 + 3) // 112,
 }
 
 

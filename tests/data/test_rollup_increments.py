@@ -58,7 +58,9 @@ def test_sums_beyond_64_bits_are_not_cut() -> None:
 
 
 def test_issues_count_by_theme() -> None:
-    was = {"issue_id": 1, "theme_id": 2, "first_seen_at": AT, "clarified_at": None, "status": "new"}
-    (found,) = increments(issue, [was], [was | {"status": "closed", "clarified_at": AT}])
+    was = {"issue_id": 1, "theme_id": 2, "first_seen_at": AT, "clarified_at": None, "status": "new", "closed_at": None}
+    found, closed = increments(issue, [was], [was | {"status": "closed", "clarified_at": AT, "closed_at": AT}])
     assert found.measures == ("n_clarified", "n_closed")
     assert [cell["bucket"] for cell in made(found, 2)] == [19_783]
+    assert closed.rollup.table.name == "rollup_issue_closed"
+    assert closed.measures == ("n_closed",)
