@@ -48,6 +48,8 @@ def _shelf(rollup: Rollup, cells: Numbers) -> Numbers:
     (_, first, second, *_), (cube, one, other) = key_columns(rollup), cells[:, :3].T
     if isinstance(rollup.table.c[first].type, BigInteger):
         place, stretch = one >> 55, 0
+    elif first == "bucket":
+        place, stretch = one // BUCKETS_OF_A_SHELF, 0
     else:
         place, stretch = one + SMALLEST, other // BUCKETS_OF_A_SHELF if second == "bucket" else 0
     shelf: Numbers = cube << 48 | place << 24 | stretch
