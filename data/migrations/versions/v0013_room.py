@@ -11,7 +11,7 @@ down_revision = "v0012"
 
 SUMS = (
     "rollup_content", "rollup_request", "rollup_class", "rollup_latency", "rollup_removal", "rollup_issue",
-    "rollup_issue_content",
+    "rollup_issue_closed", "rollup_issue_content",
 )  # fmt: skip
 
 
