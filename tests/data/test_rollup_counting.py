@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, insert, update
 from data import copying, tables
 from data.engine import snapshot, transaction
 from data.recording import bulk
-from data.rollups import counting, fetching, recount, shelves
+from data.rollups import counting, fetching, recount, refilling, shelves
 from data.rollups.declarations import ROLLUPS
 from data.rollups.grouping import order_of, summed
 from data.rollups.packing import LONG, layout, part_of, wider
@@ -107,7 +107,7 @@ def test_parts_of_any_size_give_the_cells_of_a_recount(
 ) -> None:
     for module, name in (
         (counting, "SUMMED_ROWS"), (shelves, "HELD_BYTES"), (fetching, "FETCHED_ROWS"),
-        (fetching, "BLOCK_ROWS"), (recount, "WRITTEN_ROWS"), (copying, "PAGE_BYTES"),
+        (fetching, "BLOCK_ROWS"), (refilling, "WRITTEN_ROWS"), (copying, "PAGE_BYTES"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, size)
     with transaction(engine) as connection:
