@@ -21,9 +21,9 @@ Batch = tuple[str, Columns]
 Progress = Callable[[str, int], None]
 """Called with what is being done (a table's name, or 'rollups: ' and one) and how many rows of it are done."""
 
-CACHE_KIBIBYTES = 393_216
-"""Page cache of SQLite while rows come in (384 MiB): keys come in random order, and pages pushed out early are written
-twice. With everything else a load of any size stays below 1 GB."""
+CACHE_KIBIBYTES = 262_144
+"""Page cache of SQLite while rows come in (256 MiB): keys come in random order, and pages pushed out early are written
+twice. It stays taken until the commit, so with everything else a load of any size stays below 1 GB."""
 
 SORTING_KIBIBYTES = 65_536
 """Page cache while indexes and roll-ups are made (64 MiB): everything is in order then, and SQLite's sorter takes as
