@@ -26,6 +26,8 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from data.many_values import Numbers
+
 Asking = Select[*tuple[Any, ...]] | CompoundSelect[Any]
 
 MOST_TEXTS = 200
@@ -73,7 +75,8 @@ class Prepared:
         """Return the text and the values for the driver; raise `KeyError` for a parameter without a value."""
         known = {**self._own, **parameters}
         for name in self._arrays:
-            known[name] = "{" + ",".join(map(str, known[name])) + "}"
+            if not isinstance(known[name], Numbers):
+                known[name] = "{" + ",".join(map(str, known[name])) + "}"
         lengths = tuple([len(known[name]) for name in self._lists])
         text = self._texts.get(lengths)
         if text is None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import BigInteger, Connection, Select, SmallInteger, bindparam, case, func, literal, select
 
 from data.engine import is_postgres, reader, snapshot
+from data.many_keys import bound, each_key
 from data.tables import content, feed
 from queries.prepared import Prepared, execute
 from queries.reading import rows, whole_numbers
@@ -93,3 +94,11 @@ def test_a_question_that_is_kept_is_stopped_by_the_deadline_too(database_url: st
         values = {"services": [1], "themes": [1, 2], "since": 0}
         assert [tuple(row) for row in execute(connection, asked(), values)] == [(1, 2, 2)]
     reading.dispose()
+
+
+def test_keys_bound_as_one_value_are_those_keys(connection: Connection) -> None:
+    """On PostgreSQL they come as bytes: taken for a list, each byte would be a key."""
+    key = each_key(connection.dialect.name)
+    keys = {-3, 300, 2_386, 2**62 + 7}
+    array = whole_numbers(connection, select(key.label("key")).order_by(key), bound(keys, connection.dialect.name))
+    assert set(array[:, 0].tolist()) == keys
