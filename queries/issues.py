@@ -174,7 +174,9 @@ def _read_widest(connection: Connection, filters: Filters, numbered: Ids) -> _Wi
     else:
         by, measures = ("issue_id",), ("n_found", "n_views")
         sums = Asked(ISSUE_CONTENT, counted, numbered, by, measures=measures, most=TOP_ISSUES).sums()
-        counts = [row for row in sums.numbers(connection).tolist() if row[1] > 0]
+        counts = sorted(
+            (row for row in sums.numbers(connection).tolist() if row[1] > 0), key=lambda row: (-row[1], row[0])
+        )
         found, viewed = {issue: n for issue, n, _ in counts}, {issue: n for issue, _, n in counts}
         read_as = sums.attrs | read_as
     spread = _spread_of(facts(connection, _lately(counted), numbered, "spread", list(found)))
