@@ -25,7 +25,7 @@ from data.errors import QueryTooSlow, translate
 from data.rollups.clocks import seconds
 from data.rollups.declarations import ROLLUPS
 from data.tables import content, takedown_request
-from queries import appeals, durations, newest
+from queries import appeals, compliance, durations, newest
 from queries.benchmark_clocks import ServerClock
 from queries.benchmark_questions import QUESTIONS, SINGLES, TO_THE_BUCKET, Question
 from queries.cubes import Asked
@@ -49,6 +49,7 @@ LIMITS: tuple[tuple[Any, str, Any], ...] = (
     (Asked, "longest", EVER),
     (newest, "FACTS_WINDOW", EVER),
     (durations, "READ_REQUESTS", 1 << 62),
+    (compliance, "JUDGED_REQUESTS", 1 << 62),
     (appeals, "MATURED_FACTS_WINDOW", MATURED_WINDOW),
 )
 """What the naive form goes without: cubes, and the shorter windows of what is read from facts."""
