@@ -15,10 +15,10 @@ from data.reference.seed import seed
 from data.rollups import recount, triggers
 from data.tables import schema_version, setting
 
-VERSION = (1, 3)
+VERSION = (1, 4)
 """Major and minor version of the tables that this program makes and expects."""
 
-SUMS_SINCE = (1, 3)
+SUMS_SINCE = (1, 4)
 """Version in which roll-ups last changed what they hold: those of older tables are made anew from the facts."""
 
 Rollups = Literal["triggers", "recorded"]

@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from data.rollups import clocks
 from data.rollups.declarations import REQUEST
+from data.rollups.grouping import summed
 from data.rollups.requests import WITHIN_SECONDS
 from data.tables import content, takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
@@ -98,10 +99,11 @@ def _place(seconds: ColumnElement[int]) -> ColumnElement[int]:
 
 def _young(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Return the open requests of the last day: their ages are sent as they are and counted here."""
-    rows = open_ones(connection, replace(filters, since=filters.as_of - YOUNG, until=filters.as_of + SKEW), numbered)
+    young = replace(filters, since=filters.as_of - YOUNG, until=filters.as_of + SKEW, clock="received")
+    rows = open_ones(connection, young, numbered)
     place = np.searchsorted(EDGES, rows[:, 2], side="left")
-    keys, n = np.unique(rows[:, 0] * len(AGES) + place, return_counts=True)
-    return [(key // len(AGES), key % len(AGES), count) for key, count in zip(keys.tolist(), n.tolist(), strict=True)]
+    keys, n = summed(np.column_stack([rows[:, 0], place]), rows[:, 3:])
+    return [(service, at, count) for (service, at), (count,) in zip(keys.tolist(), n.tolist(), strict=True)]
 
 
 def _stopped(connection: Connection, filters: Filters, numbered: Ids) -> Part:

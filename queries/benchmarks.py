@@ -109,7 +109,7 @@ def size(engine: Engine) -> tuple[int, datetime | None]:
 
 def rollup_bytes(connection: Connection) -> int | None:
     """Return the size of all roll-up tables with their keys; None where the engine cannot tell."""
-    names = [rollup.table.name for rollup in ROLLUPS]
+    names = [table.name for rollup in ROLLUPS for table in rollup.tables]
     if is_postgres(connection):
         sizes = [func.pg_total_relation_size(name) for name in names]
         return int(connection.execute(select(sum(sizes[1:], sizes[0]))).scalar_one())

@@ -22,17 +22,17 @@ from sqlalchemy import Connection, and_, case, func, select
 
 from data.rollups import clocks
 from data.rollups.clocks import LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
-from data.rollups.declarations import LATENCY, REQUEST, on_clock
+from data.rollups.declarations import REQUEST, on_clock
 from data.tables import takedown_request
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
-from queries.ended_durations import BY, Counted, distinct, ended, in_buckets
+from queries.ended_durations import Counted, distinct, ended, holds, in_buckets
 from queries.filters import Filters
 from queries.known import as_known
 from queries.limits import FEW_OF_A_SERVICE, FEW_REQUESTS, PINNED_WINDOW, READ_REQUESTS
 from queries.narrowing import Narrowed, narrowed
 from queries.newest import newest
-from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, age, counted, still_open
+from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, age, counted, open_ones
 from queries.reading import Columns, Statement, frame
 
 DURATIONS: Columns = {
@@ -56,11 +56,10 @@ def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
     `is_exact` (to the second) or not (to the histogram's bucket).
     """
     numbered = ids(connection)
-    asked = Asked(LATENCY, filters, numbered, by=BY)
-    few = bool(asked.cubes()) and _are_few(connection, filters, numbered)
-    if asked.cubes() and not few:
-        waiting = still_open(connection, filters, numbered)
-        many = np.isin(waiting[:, 0], _with_many(waiting[:, 0]))
+    few = holds(filters) and _are_few(connection, filters, numbered)
+    if holds(filters) and not few:
+        waiting = open_ones(connection, filters, numbered)
+        many = np.isin(waiting[:, 0], _with_many(waiting))
         rows = np.concatenate([ended(connection, filters, numbered), in_buckets(waiting[many]), waiting[~many]])
         return _frame(rows, numbered, {"uses_facts": False, "bounded_since": None, "is_exact": False})
     since = filters.since if few else _readable_since(connection, filters, numbered)
@@ -76,10 +75,10 @@ def _readable_since(connection: Connection, filters: Filters, numbered: Ids) -> 
     return newest(connection, filters, numbered, READ_REQUESTS).since
 
 
-def _with_many(services: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the services of which there are so many rows that their ages may be put into buckets."""
-    found, place = distinct(services)
-    return found[np.bincount(place, minlength=len(found)) > FEW_OF_A_SERVICE]
+def _with_many(waiting: Counted) -> NDArray[np.int64]:
+    """Return the services of which so many are open that their ages may be put into buckets."""
+    found, place = distinct(waiting[:, 0])
+    return found[np.bincount(place, weights=waiting[:, 3], minlength=len(found)) > FEW_OF_A_SERVICE]
 
 
 def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:

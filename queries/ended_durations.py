@@ -6,33 +6,44 @@ hours after it are twenty-three. All sums are exact, so their differences are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, CompoundSelect, Connection, bindparam, cast, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Connection,
+    bindparam,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.types import NullType
 
+from data.rollups import clocks, histograms
+from data.rollups.clocks import DEFAULT
 from data.rollups.declarations import LATENCY
-from data.rollups.latency import IN_A_ROW, N_BUCKETS, upper_bounds
+from data.rollups.latency import N_BUCKETS, upper_bounds
 from data.rollups.shapes import BLOCK, DAY, HOUR, SIXTEEN_WEEKS, WEEK, Grain
-from queries.cubes import Asked
+from data.tables import rollup_latency, rollup_latency_packed, takedown_request
+from queries.cubes import Piece, started_between
 from queries.dimensions import Ids
 from queries.filters import Filters
-from queries.reading import whole_numbers
+from queries.narrowing import Narrowed, narrowed, values
+from queries.reading import Statement, rows, whole_numbers
 
 Counted = NDArray[np.int64]
 """Rows of service id, outcome id, seconds, number: shape (rows, 4)."""
 
-ROWS = {HOUR: 1, DAY: 3, WEEK: 6, BLOCK: 6, SIXTEEN_WEEKS: 6}
-"""About how many rows a bucket of a grain has, in those of an hour: wide ones are full, not proportionally larger."""
+SIZES = {HOUR: 1, DAY: 10, WEEK: 28, BLOCK: 38, SIXTEEN_WEEKS: 42}
+"""About how large a bucket of a grain is, in those of an hour: wide ones are full, not proportionally larger."""
 
-BY = ("service_id", "outcome_id", "latency_tens")
-HALF = 31
-"""Two counts below 2^31 travel in one number."""
+NOTHING: Counted = np.empty((0, 4), dtype=np.int64)
 
 _BOUNDS = upper_bounds()
 MIDDLES = np.concatenate([[0], (_BOUNDS[:-2] + _BOUNDS[1:-1] + 1) // 2, [_BOUNDS[-2]]])
@@ -49,9 +60,9 @@ class Part:
     end: int
 
     def cost(self, now: int) -> int:
-        """Return about how many rows it has, in those of an hour; nothing has begun after now."""
+        """Return about how large it is, in buckets of an hour; nothing has begun after now."""
         begun = max(min(self.end, now + self.grain.width) - self.start, 0)
-        return ROWS[self.grain] * (begun // self.grain.width)
+        return SIZES[self.grain] * (begun // self.grain.width)
 
 
 @lru_cache(maxsize=2_000)
@@ -82,83 +93,109 @@ def _moved(grain: Grain, first: int, last: int, sign: int) -> tuple[Part, ...]:
     return (Part(sign, grain, first, last),) if first < last else (Part(-sign, grain, last, first),)
 
 
+def holds(filters: Filters) -> bool:
+    """Return whether the histograms hold what is asked: services, on the default clock, as known now."""
+    narrows = set(narrowed(filters).dimensions)
+    return filters.clock == DEFAULT.code and not filters.pinned and narrows <= {"service_id"}
+
+
 def ended(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    """Return ended requests by the middle of their histogram bucket; the filters are such as its cubes hold."""
+    """Return ended requests by the middle of their histogram bucket; the filters are such as the histograms hold."""
     start, end = int(filters.since.timestamp()), int(filters.until.timestamp())
     whole = (min(-(-start // HOUR.width) * HOUR.width, end), max(end // HOUR.width * HOUR.width, start))
     if whole[0] >= whole[1]:
-        return _counted(_edge(connection, filters, numbered, start, end))
-    parts = cover(*whole, tuple(ROWS), int(filters.as_of.timestamp()) // HOUR.width * HOUR.width)
+        return added_up(_edge(connection, filters, numbered, start, end))
+    parts = cover(*whole, tuple(SIZES), int(filters.as_of.timestamp()) // HOUR.width * HOUR.width)
     edges = [_edge(connection, filters, numbered, *edge) for edge in ((start, whole[0]), (whole[1], end))]
-    return _counted(np.concatenate([_rows(connection, filters, numbered, parts), *edges]))
+    services = services_of(filters, numbered)
+    found = [_packed(connection, services, parts), _waiting(connection, services, *whole), *edges]
+    return added_up(np.concatenate(found))
 
 
-def _edge(connection: Connection, filters: Filters, numbered: Ids, start: int, end: int) -> NDArray[np.int64]:
-    """Return the rows of less than an hour, from facts: service, outcome, tens and ten counts."""
-    if start >= end:
-        return np.empty((0, len(BY) + IN_A_ROW), dtype=np.int64)
-    since, until = (datetime.fromtimestamp(moment, UTC) for moment in (start, end))
-    asked = Asked(LATENCY, replace(filters, since=since, until=until), numbered, by=BY)
-    return asked.sums().numbers(connection)
-
-
-def _rows(connection: Connection, filters: Filters, numbered: Ids, parts: Sequence[Part]) -> NDArray[np.int64]:
-    """Return the rows of whole buckets: service, outcome, tens and ten counts, those taken away negative."""
+def services_of(filters: Filters, numbered: Ids) -> Sequence[int]:
+    """Return the ids of the services that are asked for."""
     every = numbered.all("service", LATENCY.facts.name)
-    chosen = numbered.chosen("service", filters.services) if filters.services else every
-    values: dict[str, object] = {"services": chosen}
+    return numbered.chosen("service", filters.services) if filters.services else every
+
+
+def _packed(connection: Connection, services: Sequence[int], parts: Sequence[Part]) -> Counted:
+    """Return what is in the bytes of whole buckets, what is taken away negative: service, outcome, bucket, number."""
+    values: dict[str, object] = {"services": services}
     for number, part in enumerate(parts):
         first, after = ((moment + part.grain.offset) // part.grain.width for moment in (part.start, part.end))
         values |= {f"first{number}": first, f"last{number}": after - 1}
-    packed = whole_numbers(connection, _statement(tuple((part.sign, part.grain) for part in parts)), values)
-    key, words = packed[:, 0], packed[:, 1:]
-    counts = np.stack([words & ((1 << HALF) - 1), words >> HALF], axis=2).reshape(-1, IN_A_ROW)
-    sign = 1 - 2 * (key & 1)
-    keys = np.column_stack([key >> 33, (key >> 17) & 0xFFFF, (key >> 1) & 0xFFFF])
-    return np.column_stack([keys, counts * sign[:, None]])
+    found = rows(connection, _statement(tuple((part.sign, part.grain) for part in parts)), values)
+    if not found:
+        return NOTHING
+    keys, places, n = histograms.apart(found)
+    return np.column_stack([keys[:, 0], *histograms.dimensions_of(places, 2), n * keys[:, 1]])
 
 
 @lru_cache(maxsize=500)
 def _statement(parts: tuple[tuple[int, Grain], ...]) -> CompoundSelect[Any]:
-    """Return a row a stored row: service, outcome, tens and sign in one number, then the counts two by two.
-
-    They are added up here: to group so many rows costs an engine three times what it costs to send them.
-    """
-    row = LATENCY.table.c
+    """Return a row a histogram: service, sign, bytes."""
+    row = rollup_latency_packed.c
     cubes = {cube.grain: cube.id for cube in LATENCY.cubes}
-    words = [row[f"n_{n}"] + cast(row[f"n_{n + 1}"], BigInteger) * (1 << HALF) for n in range(0, IN_A_ROW, 2)]
     selects = []
     for number, (sign, grain) in enumerate(parts):
-        key = cast(row.service_id, BigInteger) * (1 << 33) + cast(row.outcome_id, BigInteger) * (1 << 17)
-        key = key + cast(row.latency_tens, BigInteger) * 2 + int(sign < 0)
         first, last = (bindparam(f"{name}{number}", type_=BigInteger) for name in ("first", "last"))
         services = row.service_id.in_(bindparam("services", expanding=True))
         where = (row.cube == cubes[grain], services, row.bucket.between(first, last))
-        selects.append(select(key.label("key"), *(word.label(f"w{n}") for n, word in enumerate(words))).where(*where))
+        counts = type_coerce(row.counts, NullType()).label("counts")
+        selects.append(select(row.service_id, literal(sign).label("sign"), counts).where(*where))
     return union_all(*selects).execution_options(any_order=True)
 
 
-def _counted(rows: NDArray[np.int64]) -> Counted:
-    """Return rows of service, outcome, tens and ten counts added up: one row a service, outcome and bucket."""
-    keys = rows[:, 0] << 32 | rows[:, 1] << 16 | rows[:, 2]
-    order = np.argsort(keys, kind="stable")
-    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    sums = np.add.reduceat(rows[order, 3:], first) if len(first) else rows[:0, 3:]
-    row, at = np.nonzero(sums)
-    found = rows[order[first], :4][row]
-    found[:, 2] = MIDDLES[found[:, 2] * IN_A_ROW + at]
-    found[:, 3] = sums[row, at]
+def _waiting(connection: Connection, services: Sequence[int], start: int, end: int) -> Counted:
+    """Return what waits to be put into the bytes of whole hours."""
+    hours = {"first": start // HOUR.width, "last": end // HOUR.width - 1}
+    return whole_numbers(connection, _WAITING, {"services": services, **hours})
+
+
+_ROW = rollup_latency.c
+_WAITING = (
+    select(_ROW.service_id, _ROW.outcome_id, _ROW.latency_bucket, _ROW.n_requests)
+    .where(
+        _ROW.cube == LATENCY.written[0].id,
+        _ROW.service_id.in_(bindparam("services", expanding=True)),
+        _ROW.bucket.between(bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)),
+    )
+    .execution_options(any_order=True)
+)
+
+
+def _edge(connection: Connection, filters: Filters, numbered: Ids, start: int, end: int) -> Counted:
+    """Return what ended of those that started in less than an hour, from facts: service, outcome, bucket, number."""
+    if start >= end:
+        return NOTHING
+    bound = {**values(filters, numbered), "since": start, "until": end}
+    found = whole_numbers(connection, _started(narrowed(filters)), bound)
+    found[:, 2] = np.searchsorted(_BOUNDS, found[:, 2])
     return found
+
+
+@lru_cache(maxsize=20)
+def _started(shape: Narrowed) -> Statement:
+    row: Any = takedown_request.c
+    piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
+    where = [LATENCY.where(row), started_between(LATENCY, row, piece), *shape.facts(row)]
+    columns = (row.service_id, row.outcome_id, clocks.latency(row).label("seconds"), literal(1).label("n"))
+    return select(*columns).where(*where).execution_options(any_order=True)
+
+
+def added_up(rows: Counted) -> Counted:
+    """Return rows of service, outcome, bucket and number added up, with the middle of their bucket for its number."""
+    pairs, place = distinct(rows[:, 0] << 16 | rows[:, 1])
+    sums = np.bincount(place * N_BUCKETS + rows[:, 2], weights=rows[:, 3], minlength=1).astype(np.int64)
+    found = np.flatnonzero(sums)
+    pair, bucket = np.divmod(found, N_BUCKETS)
+    return np.column_stack([pairs[pair] >> 16, pairs[pair] & 0xFFFF, MIDDLES[bucket], sums[found]])
 
 
 def in_buckets(rows: Counted) -> Counted:
     """Return the rows added up, with their seconds as the histogram has them: thousands of ages are some hundred."""
-    pairs, place = distinct(rows[:, 0] << 16 | rows[:, 1])
-    keys = place * N_BUCKETS + np.searchsorted(_BOUNDS, rows[:, 2])
-    sums = np.bincount(keys, weights=rows[:, 3], minlength=1).astype(np.int64)
-    found = np.flatnonzero(sums)
-    pair, bucket = np.divmod(found, N_BUCKETS)
-    return np.column_stack([pairs[pair] >> 16, pairs[pair] & 0xFFFF, MIDDLES[bucket], sums[found]])
+    bucket = np.searchsorted(_BOUNDS, rows[:, 2])
+    return added_up(np.column_stack([rows[:, :2], bucket, rows[:, 3]]))
 
 
 def distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:

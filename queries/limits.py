@@ -23,11 +23,8 @@ TOP_WINDOW = timedelta(days=92)
 FEW_REQUESTS = 2_000
 """A window with no more requests is read one by one, exact to the second; with more, buckets of 1 % say the same."""
 
-OPEN_ONE_BY_ONE = 40_000
-"""Open requests older than two days, up to which each is read: about as long as reading their sums by the hour."""
-
 FEW_OF_A_SERVICE = 200
-"""Old open requests of a service, up to which each is read: half a day more or less bends a curve of a few."""
+"""Open requests of a service, up to which each age counts by itself: half a bucket bends a curve of a few."""
 
 PINNED_WINDOW = timedelta(days=366)
 """Longest window of a fixed link: it is answered from facts, as they were known then."""

@@ -1,7 +1,8 @@
-"""How long open requests have lasted: one by one where that matters, by the hour or day of their start elsewhere."""
+"""How long open requests have lasted, to the second: from the histogram of their starts, where it holds what is asked.
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+Their own index would tell as well. But what is open was written lately, and PostgreSQL looks up each such row.
+"""
+
 from functools import lru_cache
 from typing import Any
 
@@ -18,32 +19,24 @@ from sqlalchemy import (
     func,
     select,
     text,
+    type_coerce,
     union_all,
 )
+from sqlalchemy.types import NullType
 
-from data.rollups import clocks
+from data.rollups import clocks, histograms
 from data.rollups.clocks import OPEN
-from data.rollups.declarations import REQUEST
-from data.rollups.shapes import DAY, HOUR, Grain
-from data.tables import takedown_request
-from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
-from queries.cubes import Asked
+from data.rollups.declarations import OPEN_REQUEST
+from data.rollups.shapes import DAY
+from data.tables import rollup_open, rollup_open_packed, takedown_request
+from data.tables.facts import ODD_OPEN_REQUEST
+from data.tables.facts import OPEN_REQUEST as IS_OPEN
 from queries.dimensions import Ids
-from queries.ended_durations import Counted
+from queries.ended_durations import Counted, holds, services_of
 from queries.filters import Filters
 from queries.known import AS_OF
-from queries.limits import FEW_OF_A_SERVICE, OPEN_ONE_BY_ONE
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Statement, whole_numbers
-from queries.windows import hour_start
-
-ITEMS_FOR = timedelta(hours=50)
-"""Where many are open, those this young are read one by one: half an hour is less than one percent of an older age."""
-
-HOURS_FOR = timedelta(days=50)
-"""Open requests this young are known to the hour of their start, older ones to its day: half of it is one percent."""
-
-NOTHING: Counted = np.empty((0, 4), dtype=np.int64)
+from queries.reading import Statement, rows, whole_numbers
 
 SECONDS_BITS = 40
 """Durations are below 2^40 seconds, so a service, an end and a duration fit into one sortable number."""
@@ -51,82 +44,60 @@ SECONDS_BITS = 40
 SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
 
 
-def still_open(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    """Return open requests, exact; where very many are open, older ones by the middle of their hour or day (1 %)."""
-    as_of = filters.as_of
-    if _n_open_before(connection, filters, numbered, hour_start(as_of - ITEMS_FOR)) <= OPEN_ONE_BY_ONE:
-        return open_ones(connection, filters, numbered)
-    parts = [NOTHING]
-    for grain, first, last in (
-        (DAY, filters.since, as_of - HOURS_FOR),
-        (HOUR, as_of - HOURS_FOR, as_of - ITEMS_FOR),
-        (None, as_of - ITEMS_FOR, filters.until),
-    ):
-        since, until = max(filters.since, first), min(filters.until, last)
-        if since < until:
-            part = replace(filters, since=since, until=until)
-            found = _by_start(connection, part, numbered, grain) if grain else open_ones(connection, part, numbered)
-            parts.append(found)
-    return np.concatenate(parts)
+def open_ones(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+    """Return how long open requests whose clock started in the window have lasted; what has ended since is negative."""
+    if not holds(filters):
+        return _from_facts(connection, filters, numbered)
+    return np.concatenate([_running(connection, filters, numbered), _stopped(connection, filters, numbered)])
 
 
-def _n_open_before(connection: Connection, filters: Filters, numbered: Ids, moment: datetime) -> int:
-    """Return how many open requests of the window started before a moment."""
-    if moment <= filters.since:
-        return 0
-    before = replace(filters, until=min(filters.until, moment))
-    ((n_open,),) = Asked(REQUEST, before, numbered, measures=("n_open",)).sums().rows(connection)
-    return int(n_open)
+def _running(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+    """Return those whose clock runs: what is in the bytes of their days, and what waits to be put there."""
+    moments = [int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")]
+    since, until, now = moments
+    first, last = ((moment + DAY.offset) // DAY.width for moment in (since, until - 1))
+    asked = {"services": services_of(filters, numbered), "first": first, "last": last}
+    keys, seconds, n = histograms.apart(rows(connection, _PACKED, asked))
+    parts = [whole_numbers(connection, _WAITING, asked)]
+    if len(keys):
+        parts.append(np.column_stack([keys, seconds, n]))
+    service, day, second, number = np.concatenate(parts).T
+    start = day * DAY.width - DAY.offset + second
+    age = np.maximum(now - start, 0)
+    inside = (start >= since) & (start < until)
+    found: Counted = np.column_stack([service, np.full(len(service), OPEN), age, number])[inside]
+    return found
 
 
-def _by_start(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> Counted:
-    asked = Asked(REQUEST, filters, numbered, by=("service_id",), grain=grain, measures=("n_open",), skips_zeros=True)
-    found = asked.sums().numbers(connection)
-    n_open = np.bincount(found[:, 0], weights=found[:, 2])
-    many = n_open > FEW_OF_A_SERVICE
-    parts = [NOTHING]
-    if few := _codes(numbered, np.flatnonzero((n_open > 0) & ~many)):
-        parts.append(open_ones(connection, replace(filters, services=few), numbered))
-    if codes := _codes(numbered, np.flatnonzero(many)):
-        parts += _together(connection, replace(filters, services=codes), numbered, grain, found[many[found[:, 0]]])
-    return np.concatenate(parts)
+def _stored(table: Any, *columns: Any) -> Any:
+    """Return the statement of the rows of days, of a table of running clocks."""
+    row, (cube,) = table.c, OPEN_REQUEST.cubes
+    edges = [bindparam(name, type_=BigInteger) for name in ("first", "last")]
+    where = (row.cube == cube.id, row.service_id.in_(bindparam("services", expanding=True)), row.bucket.between(*edges))
+    return select(row.service_id, row.bucket, *columns).where(*where).execution_options(any_order=True)
 
 
-def _codes(numbered: Ids, services: NDArray[np.int64]) -> tuple[str, ...]:
-    return tuple(sorted(numbered.code("service", service) for service in services.tolist()))
+_PACKED = _stored(rollup_open_packed, type_coerce(rollup_open_packed.c.counts, NullType()).label("counts"))
+_WAITING = _stored(rollup_open, rollup_open.c.second_of_day, rollup_open.c.n_requests)
 
 
-def _together(
-    connection: Connection, filters: Filters, numbered: Ids, grain: Grain, found: NDArray[np.int64]
-) -> tuple[Counted, ...]:
-    """Return open requests (service id, bucket, number) by the middle of their bucket, those that stood still exact."""
-    service, bucket, n_open = found.T
-    counted = [service, np.full(len(service), OPEN), _middle_age(filters, grain, bucket), n_open]
-    return np.column_stack(counted), *_stopped(connection, filters, numbered, grain)
+def _stopped(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+    """Return those whose clock stands still or did."""
+    service, seconds, n = _asked(connection, filters, numbered, _odd(narrowed(filters))).T
+    return np.column_stack([service, np.full(len(service), OPEN), np.maximum(seconds, 0), n])
 
 
-def _middle_age(filters: Filters, grain: Grain, bucket: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how long ago the middle of each bucket was, of what of it lies in the window; seconds."""
-    now, since, until = (int(moment.timestamp()) for moment in (filters.as_of, filters.since, filters.until))
-    start = bucket * grain.width - grain.offset
-    return now - (np.maximum(start, since) + np.minimum(start + grain.width, until)) // 2
-
-
-def _stopped(connection: Connection, filters: Filters, numbered: Ids, grain: Grain) -> tuple[Counted, Counted]:
-    """Return what takes requests whose clock stood still out of their hour or day, and what puts them in, exact."""
+def _asked(connection: Connection, filters: Filters, numbered: Ids, statement: Any) -> NDArray[np.int64]:
+    """Return the rows of a statement about the window of the filters."""
     moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
-    rows = whole_numbers(connection, _odd(narrowed(filters)), {**values(filters, numbered), **moments})
-    service, start, seconds, n = rows.T
-    ended = np.full(len(rows), OPEN)
-    out = np.column_stack([service, ended, _middle_age(filters, grain, (start + grain.offset) // grain.width), -n])
-    return out, np.column_stack([service, ended, np.maximum(seconds, 0), n])
+    return whole_numbers(connection, statement, {**values(filters, numbered), **moments})
 
 
 @lru_cache(maxsize=200)
 def _odd(shape: Narrowed) -> Statement:
     row: Any = takedown_request.c
     start = clocks.started(row)
-    columns = (row.service_id, start.label("start"), age(row, clocks.DEFAULT).label("seconds"))
+    columns = (row.service_id, age(row, clocks.DEFAULT).label("seconds"))
     # The start is asked of a sum of columns: by their index SQLite would look up all requests of the window.
     where: list[Any] = [clocks.measurable(row), start >= SINCE, start < UNTIL, *shape.by_value(row)]
     return (
@@ -137,10 +108,9 @@ def _odd(shape: Narrowed) -> Statement:
     )
 
 
-def open_ones(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+def _from_facts(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
     """Return open requests one by one, through their own index."""
-    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
-    found = whole_numbers(connection, _open(narrowed(filters)), {**values(filters, numbered), **moments})[:, 0]
+    found = _asked(connection, filters, numbered, _open(narrowed(filters)))[:, 0]
     service = (found + (1 << SECONDS_BITS - 1)) >> SECONDS_BITS
     seconds = np.maximum(found - (service << SECONDS_BITS), 0)
     return np.column_stack([service, np.full(len(found), OPEN), seconds, np.ones_like(found)])
@@ -148,10 +118,9 @@ def open_ones(connection: Connection, filters: Filters, numbered: Ids) -> Counte
 
 def counted(connection: Connection, filters: Filters, numbered: Ids, statement: Statement) -> Counted:
     """Return the rows of a statement: service id, outcome id, seconds, number; its moments are those of the filters."""
-    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
-    rows = whole_numbers(connection, statement, {**values(filters, numbered), **moments})
-    rows[:, 2] = np.maximum(rows[:, 2], 0)
-    return rows
+    found = _asked(connection, filters, numbered, statement)
+    found[:, 2] = np.maximum(found[:, 2], 0)
+    return found
 
 
 @lru_cache(maxsize=200)
@@ -165,7 +134,7 @@ def _open(shape: Narrowed) -> CompoundSelect[Any]:
     until = cast(row.service_id, BigInteger) * (1 << SECONDS_BITS) + func.coalesce(
         clocks.seconds(row.stopped_at), AS_OF
     )
-    dated = (text(OPEN_REQUEST), row.time_precision == "second", *shape.facts(row))
+    dated = (text(IS_OPEN), row.time_precision == "second", *shape.facts(row))
     both = []
     for start, unless in ((row.received_at, ()), (row.notified_at, (row.received_at.is_(None),))):
         number = until - clocks.seconds(start) - row.stopped_seconds

@@ -14,6 +14,7 @@ from data.engine import checkpoint, is_postgres, transaction
 from data.recording import bulk_rows, feeds
 from data.recording.bulk_rows import SUBJECTS, Arrays, Columns
 from data.rollups import keeping, recount, triggers
+from data.rollups.switches import is_recorded
 
 Batch = tuple[str, Columns]
 """A table's name and rows for it. Columns that are missing take NULL, or their default where they have one."""
@@ -109,7 +110,7 @@ def _finish(connection: Connection, done: _Load) -> None:
         for index in sorted(table.indexes, key=_largest_first):
             index.create(connection)
     recount.rebuild(connection, lambda name, cells: done.say(f"rollups: {name}", cells))
-    if not keeping.is_recorded(connection):
+    if not is_recorded(connection):
         triggers.resume(connection)
     if is_postgres(connection):
         connection.exec_driver_sql("ANALYZE")

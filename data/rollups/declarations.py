@@ -21,12 +21,12 @@ from data.rollups.clocks import (
     WITHDRAWN,
     seconds,
 )
-from data.rollups.requests import CLASS, LATENCY, REMOVAL, REQUEST, class_rollup, latency_rollup, request_rollup
+from data.rollups.requests import CLASS, LATENCY, OPEN_REQUEST, REMOVAL, REQUEST, class_rollup, request_rollup
 from data.rollups.shapes import ALWAYS, BLOCK, COMMON, DAY, HOUR, PROVINCE, Cube, Expression, Rollup, one_if, same
 
 __all__ = [
-    "CLASS", "CONTENT", "ISSUE", "ISSUE_CLOSED", "ISSUE_CONTENT", "LATENCY", "REMOVAL", "REQUEST", "ROLLUPS", "Cube",
-    "on_clock",
+    "CLASS", "CONTENT", "ISSUE", "ISSUE_CLOSED", "ISSUE_CONTENT", "LATENCY", "OPEN_REQUEST", "REMOVAL", "REQUEST",
+    "ROLLUPS", "Cube", "on_clock",
 ]  # fmt: skip
 
 
@@ -133,12 +133,12 @@ ISSUE_CONTENT = Rollup(
     cubes=(Cube(1, DAY, ("issue_id",)), Cube(2, BLOCK, ("issue_id",))),
 )
 
-ROLLUPS = (CONTENT, REQUEST, CLASS, LATENCY, REMOVAL, ISSUE, ISSUE_CLOSED, ISSUE_CONTENT)
+ROLLUPS = (CONTENT, REQUEST, CLASS, LATENCY, OPEN_REQUEST, REMOVAL, ISSUE, ISSUE_CLOSED, ISSUE_CONTENT)
 
 
 @cache
 def on_clock(name: str, clock: str) -> Rollup:
     """Return the roll-up of a table as it is summed on a clock; those that know no clock are always the same."""
-    clocked = {REQUEST.table.name: request_rollup, CLASS.table.name: class_rollup, LATENCY.table.name: latency_rollup}
+    clocked = {REQUEST.table.name: request_rollup, CLASS.table.name: class_rollup}
     made = clocked.get(name)
     return made(CLOCKS[clock]) if made else {rollup.table.name: rollup for rollup in ROLLUPS}[name]

@@ -81,7 +81,7 @@ def _of_rollup(rollup: Rollup, values: Mapping[str, Numbers], signs: Numbers, co
         return None
     moved = np.flatnonzero((sums != 0).any(axis=0))
     columns, sums = dict(zip(names, keys.T, strict=True)), sums[:, moved]
-    cells = np.concatenate([_cells(rollup, cube, columns, sums, codes) for cube in rollup.cubes])
+    cells = np.concatenate([_cells(rollup, cube, columns, sums, codes) for cube in rollup.written])
     measures = tuple(np.array(list(rollup.measures))[moved].tolist())
     return Increments(rollup, measures, _by_column(rollup, measures, cells, codes))
 

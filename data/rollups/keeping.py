@@ -19,11 +19,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, Update, insert, select, update
+from sqlalchemy import Connection, Table, Update, insert, update
 
-from data.rollups import adding, postgresql_triggers
+from data.rollups import adding, folding, postgresql_triggers
 from data.rollups.increments import increments
 from data.rollups.statements import FACTS, HELD
+from data.rollups.switches import is_recorded
 from data.tables import setting
 
 T = TypeVar("T")
@@ -154,12 +155,6 @@ def kept(connection: Connection, facts: Table, before: Mapping[Key, Row], after:
             _count(connection, pending)
 
 
-def is_recorded(connection: Connection) -> bool:
-    """Return whether the recording functions keep the roll-ups of this database, not triggers."""
-    chosen = connection.execute(select(setting.c.value).where(setting.c.name == "rollups")).scalar()
-    return bool(chosen == "recorded")
-
-
 def _is_held(connection: Connection, pending: Pending, rows: int) -> bool:
     """Return whether these rows are kept in memory though few were expected: too late where rows must be guarded."""
     expect(connection, 0 if connection.dialect.name == "postgresql" else rows)
@@ -181,6 +176,7 @@ def _hold(connection: Connection, pending: Pending) -> None:
 
 def _settle(connection: Connection, pending: Pending) -> None:
     _count(connection, pending)
+    folding.fold_when_many(connection)
     if pending.is_holding:
         connection.execute(_set_gate(OPEN_GATE))
 

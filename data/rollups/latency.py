@@ -19,9 +19,6 @@ N_BUCKETS = FINE_SECONDS // FINE_WIDTH + PER_DOUBLING * DOUBLINGS + 2
 LIMIT_MINUTES = (15, 30, 60, 120, 240, 1_440)
 """Deadlines that are bounds of buckets, and up to which removals are also counted by class of urgency."""
 
-IN_A_ROW = 10
-"""Buckets side by side in one row of the roll-up: a tenth of the rows to read, group and send."""
-
 
 def bucket_of(seconds: ColumnElement[int]) -> ColumnElement[int]:
     """Return the SQL bucket number of a latency in whole seconds, not negative; the doubling is found by halves."""

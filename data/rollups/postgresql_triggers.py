@@ -67,13 +67,13 @@ def triggers(facts: Table) -> list[str]:
 
 def _body(facts: Table, event: str) -> str:
     seen = [name for name in SIGNS if name in EVENTS[event]]
-    statements = [_statement(rollup, facts, seen) for rollup in rollups_of(facts)]
+    statements = [words for rollup in rollups_of(facts) for words in _statements(rollup, facts, seen)]
     return "".join(f"    {statement};\n" for statement in statements)
 
 
-def _statement(rollup: Rollup, facts: Table, seen: list[str]) -> str:
+def _statements(rollup: Rollup, facts: Table, seen: list[str]) -> list[str]:
     if not seen:
-        return text_of(delete(rollup.table), DIALECT)
+        return [text_of(delete(table), DIALECT) for table in rollup.tables]
     parts = [counted(rollup, rows_of(facts, name).c, SIGNS[name]) for name in seen]
     rows: Select[Any] | CompoundSelect[Any] = parts[0] if len(parts) == 1 else union_all(*parts)
-    return text_of(added(rollup, all_cells(rollup, rows), DIALECT.name), DIALECT)
+    return [text_of(added(rollup, all_cells(rollup, rows), DIALECT.name), DIALECT)]

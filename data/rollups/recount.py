@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Table, func, select, text, update
 
-from data.rollups import counting, keeping, triggers
+from data.rollups import counting, folding, keeping, triggers
 from data.rollups.declarations import ROLLUPS
 from data.rollups.fetching import Codes
 from data.rollups.grouping import order_of, summed
 from data.rollups.packing import cells_of, part_of, texts_of
-from data.rollups.refilling import refill
+from data.rollups.refilling import refill, refill_packed
 from data.rollups.shapes import Rollup
 from data.rollups.shelves import Numbers, Shelves
 from data.rollups.statements import FACTS, key_columns, rollups_of
+from data.rollups.switches import is_recorded
 from data.tables import feed, setting
 
 Progress = Callable[[str, int], None]
@@ -41,11 +42,12 @@ def rebuild(connection: Connection, progress: Progress | None = None) -> dict[st
         codes, rollups = Codes(), rollups_of(facts)
         with counting.counted(connection, rollups, codes) as shelves:
             for rollup in rollups:
-                refill(connection, rollup, shelves[rollup], codes)
+                make_anew = refill if rollup.packed is None else refill_packed
+                make_anew(connection, rollup, shelves[rollup], codes)
                 made[rollup.table.name] = _size(connection, rollup)
                 if progress is not None:
                     progress(rollup.table.name, made[rollup.table.name])
-    if not keeping.is_recorded(connection) and not triggers.present(connection):
+    if not is_recorded(connection) and not triggers.present(connection):
         triggers.install(connection)
     set_state(connection, READY)
     return made
@@ -59,7 +61,8 @@ def _keep_writers_out(connection: Connection) -> None:
 
 
 def _size(connection: Connection, rollup: Rollup) -> int:
-    return connection.execute(select(func.count()).select_from(rollup.table)).scalar_one()
+    counts = (select(func.count()).select_from(table).scalar_subquery() for table in rollup.tables)
+    return sum(connection.execute(select(*counts)).one())
 
 
 def set_state(connection: Connection, state: str) -> None:
@@ -109,7 +112,7 @@ def _stored(connection: Connection, rollup: Rollup, codes: Codes) -> Shelves:
     """Return the stored cells by the shelf on which they lie, as `counting.parts` gives them."""
     names = key_columns(rollup)
     shelves = Shelves(len(names) + len(rollup.measures))
-    for cells in cells_of(connection, rollup, codes):
+    for cells in cells_of(connection, rollup, codes) if rollup.packed is None else folding.cells(connection, rollup):
         part, at = np.zeros(len(cells), dtype=np.int64), cells[:, names.index("bucket")]
         for cube in rollup.cubes:
             here = cells[:, names.index("cube")] == cube.id

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pyarrow as pa
 from sqlalchemy import BigInteger, Connection, Table, delete, insert, text
 
 from data.copying import copy_in
 from data.engine import is_postgres
-from data.rollups import counting
+from data.rollups import counting, folding
 from data.rollups.counting import in_key_order
 from data.rollups.fetching import Codes
 from data.rollups.packing import texts_of
@@ -38,6 +39,15 @@ def refill(connection: Connection, rollup: Rollup, counted: Shelves, codes: Code
         for number in shelves.numbers():
             cells = shelves.take(number)
             _write(connection, rollup, in_key_order(rollup, cells, codes), codes)
+
+
+def refill_packed(connection: Connection, rollup: Rollup, counted: Shelves, codes: Codes) -> None:
+    """Empty the tables of a packed roll-up and fill its bytes from what counts; nothing waits then."""
+    for table in rollup.tables:
+        connection.execute(delete(table))
+    narrowest = replace(rollup, cubes=rollup.written)
+    for _, cells in counting.parts(narrowest, counted, codes):
+        folding.add(connection, rollup, cells[:, 1:])
 
 
 def _shelf(rollup: Rollup, cells: Numbers) -> Numbers:

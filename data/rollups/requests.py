@@ -12,6 +12,7 @@ from data.rollups.clocks import (
     DEFAULT,
     DELETED_BY_UPLOADER,
     LABELLED,
+    OPEN,
     REJECTED,
     REMOVED,
     RESTRICTED,
@@ -24,7 +25,7 @@ from data.rollups.clocks import (
     seconds,
     started,
 )
-from data.rollups.latency import IN_A_ROW, LIMIT_MINUTES, bucket_of
+from data.rollups.latency import LIMIT_MINUTES, bucket_of
 from data.rollups.shapes import (
     ALWAYS,
     BLOCK,
@@ -39,7 +40,6 @@ from data.rollups.shapes import (
     Rollup,
     one_if,
     same,
-    worked_out,
 )
 
 WITHIN_SECONDS = 3_600
@@ -136,33 +136,46 @@ CLASS_CUBES = (
 CLASS = class_rollup(DEFAULT)
 
 
-def latency_rollup(clock: Clock) -> Rollup:
-    """Return the histogram of ended requests on a clock, ten buckets a row; only the default clock has cubes."""
-    kept = ("service_id", "outcome_id", "latency_tens")
-    found = worked_out("latency_bucket", lambda row: bucket_of(latency(row, clock)))
-    return Rollup(
-        table=tables.rollup_latency,
-        facts=tables.takedown_request,
-        starts=clock.starts,
-        at=lambda row: started(row, clock),
-        where=lambda row: and_(started(row, clock).is_not(None), ~is_running(row, clock), measurable(row, clock)),
-        dimensions={
-            "service_id": same("service_id"),
-            "outcome_id": same("outcome_id"),
-            "latency_tens": lambda row: found(row) // IN_A_ROW,
-        },
-        measures={f"n_{place}": _is_at(found, place) for place in range(IN_A_ROW)},
-        cubes=tuple(Cube(n, grain, kept) for n, grain in LATENCY_GRAINS.items()) if clock == DEFAULT else (),
-        shared={"latency_bucket": found},
-    )
-
-
-def _is_at(found: Expression, place: int) -> Expression:
-    return lambda row: one_if(found(row) % IN_A_ROW == place)
-
-
 LATENCY_GRAINS = {1: DAY, 2: WEEK, 3: BLOCK, 4: HOUR, 5: SIXTEEN_WEEKS}
-LATENCY = latency_rollup(DEFAULT)
+LATENCY = Rollup(
+    table=tables.rollup_latency,
+    packed=tables.rollup_latency_packed,
+    facts=tables.takedown_request,
+    starts=DEFAULT.starts,
+    at=started,
+    where=lambda row: and_(started(row).is_not(None), ~is_running(row), measurable(row)),
+    dimensions={
+        "service_id": same("service_id"),
+        "outcome_id": same("outcome_id"),
+        "latency_bucket": lambda row: bucket_of(latency(row)),
+    },
+    measures={"n_requests": ALWAYS},
+    cubes=tuple(Cube(n, grain, ("service_id", "outcome_id", "latency_bucket")) for n, grain in LATENCY_GRAINS.items()),
+)
+"""How long ended requests took on the default clock."""
+
+
+OPEN_REQUEST = Rollup(
+    table=tables.rollup_open,
+    packed=tables.rollup_open_packed,
+    facts=tables.takedown_request,
+    starts=DEFAULT.starts,
+    at=started,
+    where=lambda row: and_(
+        started(row).is_not(None),
+        row.outcome_id == OPEN,
+        row.time_precision == "second",
+        row.stopped_at.is_(None),
+        row.stopped_seconds == 0,
+    ),
+    dimensions={
+        "service_id": same("service_id"),
+        "second_of_day": lambda row: (started(row) + DAY.offset) % DAY.width,
+    },
+    measures={"n_requests": ALWAYS},
+    cubes=(Cube(1, DAY, ("service_id", "second_of_day")),),
+)
+"""When the clocks that run began, to the second; those that stood still are few, and have an index of their own."""
 
 
 def _back_within(days: int) -> Expression:

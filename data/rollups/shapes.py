@@ -4,7 +4,7 @@ Expressions take a `row`: any namespace of the fact's columns (the table, an ali
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, SmallInteger, Table, case, func, literal, type_coerce
@@ -48,8 +48,8 @@ class Rollup:
     """One roll-up table, the facts it sums, when a fact counts, by what, and what is summed.
 
     `at` gives the UTC seconds a fact counts at: the first known of the columns `starts`; rows for which it is NULL or
-    `where` is false count nowhere. `shared` are values of which several dimensions and measures are made: statements
-    work them out once a row and give them by name (`worked_out`).
+    `where` is false count nowhere. Where there is a table `packed`, it holds most of what counts, in bytes
+    (`data.rollups.folding`), and `table` only what was counted since, by the narrowest grain.
     """
 
     table: Table
@@ -60,12 +60,19 @@ class Rollup:
     dimensions: Mapping[str, Expression]
     measures: Mapping[str, Expression]
     cubes: tuple[Cube, ...]
-    shared: Mapping[str, Expression] = field(default_factory=dict)
+    packed: Table | None = None
 
+    @property
+    def written(self) -> tuple[Cube, ...]:
+        """The cubes whose cells writers bring up to date row by row."""
+        if self.packed is None:
+            return self.cubes
+        return (min(self.cubes, key=lambda cube: cube.grain.width),)
 
-def worked_out(name: str, expression: Expression) -> Expression:
-    """Return an expression that takes the value a row has under this name already, else works it out."""
-    return lambda row: row[name] if name in row else expression(row)
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that hold what counts."""
+        return (self.table,) if self.packed is None else (self.table, self.packed)
 
 
 class Flag(SmallInteger):

@@ -66,8 +66,8 @@ def key_columns(rollup: Rollup) -> list[str]:
 
 
 def grains_of(rollup: Rollup) -> list[Grain]:
-    """Return the grains that a roll-up's cubes use, each once."""
-    return list(dict.fromkeys(cube.grain for cube in rollup.cubes))
+    """Return the grains of the cells that writers bring up to date, each once."""
+    return list(dict.fromkeys(cube.grain for cube in rollup.written))
 
 
 def bucket(at: ColumnElement[int], grain: Grain) -> ColumnElement[int]:
@@ -87,28 +87,11 @@ def counted(
     `only`: further conditions on the facts.
     """
     where: list[ColumnElement[bool]] = [rollup.where(row), *only]
-    if rollup.shared:
-        row, where = _with_shared(rollup, row, where), []
     buckets = [bucket(rollup.at(row), grain).label(f"at_{grain.name}") for grain in grains_of(rollup)]
     dimensions = [expression(row).label(name) for name, expression in rollup.dimensions.items()]
     measures = [_measure(e, row, sign, before).label(name) for name, e in rollup.measures.items()]
     columns: list[ColumnElement[Any]] = [*buckets, *dimensions, *measures]
     return select(*columns).where(*where)
-
-
-def _with_shared(rollup: Rollup, row: Row, where: Sequence[ColumnElement[bool]]) -> Row:
-    """Return the needed columns of passing facts and the shared values, these worked out once a row.
-
-    Set apart as materialized, or an engine would put the expression back wherever its value is used. The rows of a
-    trigger of SQLite (they have no relation) may not be: one or two of them are soon worked out.
-    """
-    needed = {name for names in watched(rollup) for name in names}
-    shared = [expression(row).label(name) for name, expression in rollup.shared.items()]
-    facts = select(*(column.label(name) for name, column in row.items() if name in needed), *shared).where(*where)
-    relation = next(iter(row)).table
-    if relation is None:
-        return facts.subquery().c
-    return facts.cte(f"shared_of_{rollup.table.name}_{relation.description}").prefix_with("MATERIALIZED").c
 
 
 def _measure(expression: Expression, row: Row, sign: int, before: Row | None) -> ColumnElement[Any]:
@@ -139,7 +122,7 @@ def key_of(rollup: Rollup, cube: Cube, at: ColumnElement[Any], row: Row) -> dict
 
 
 def spread(rollup: Rollup, rows: FromClause) -> Select[Any]:
-    """Return one row a counted row and cube, unsummed: key columns, then measures. For a row or two at a time."""
+    """Return one row a counted row and written cube, unsummed: key columns, then measures. For a few rows at a time."""
     grains = [grain.name for grain in grains_of(rollup)]
     kept = [
         select(
@@ -147,7 +130,7 @@ def spread(rollup: Rollup, rows: FromClause) -> Select[Any]:
             literal(grains.index(cube.grain.name)).label("grain"),
             *(literal(int(name in cube.dimensions)).label(name) for name in rollup.dimensions),
         )
-        for cube in rollup.cubes
+        for cube in rollup.written
     ]
     cube = union_all(*kept).subquery("cubes")
     parts: dict[str, ColumnElement[Any]] = {
@@ -185,9 +168,9 @@ def _divides(fine: Cube, coarse: Cube) -> bool:
 
 
 def all_cells(rollup: Rollup, rows: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
-    """Return the cells of every cube, all-zero ones left out, in key order: writers that meet never deadlock."""
+    """Return the cells of the written cubes, all-zero ones left out, in key order: writers that meet never deadlock."""
     base = rows.cte("counted")
-    every = union_all(*(cells(rollup, cube, base).having(_any_not_zero(rollup, base)) for cube in rollup.cubes))
+    every = union_all(*(cells(rollup, cube, base).having(_any_not_zero(rollup, base)) for cube in rollup.written))
     found = every.subquery("cells")
     return select(*found.c).order_by(*(found.c[name] for name in key_columns(rollup)))
 

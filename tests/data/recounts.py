@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
+from struct import iter_unpack
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Table, select, type_coerce
@@ -36,12 +37,33 @@ def rows_of(connection: Connection, table: Table) -> list[Row]:
 
 def cells_of(connection: Connection, rollup: Rollup) -> dict[Cell, Cell]:
     """Return the stored cells that are not all zero: measures by key."""
+    if rollup.packed is not None:
+        return _packed_cells(connection, rollup)
     keys = [column.name for column in rollup.table.primary_key]
     stored = {
         tuple(row[name] for name in keys): tuple(row[name] for name in rollup.measures)
         for row in rows_of(connection, rollup.table)
     }
     return {key: sums for key, sums in stored.items() if any(sums)}
+
+
+def _packed_cells(connection: Connection, rollup: Rollup) -> dict[Cell, Cell]:
+    """Return the cells of a histogram: those in its bytes, and what waits in rows of the hour, added up."""
+    sums: Counter[Cell] = Counter()
+    assert rollup.packed is not None
+    others = [c.name for c in rollup.table.primary_key if c.name not in {"cube", "service_id", "bucket"}]
+    for row in rows_of(connection, rollup.packed):
+        for (word,) in iter_unpack("<q", row["counts"]):
+            place, n = divmod(word + 2**31, 2**32)
+            places = divmod(place, 2**16) if len(others) == 2 else (place,)
+            sums[row["cube"], row["service_id"], row["bucket"], *places] += n - 2**31
+    start = {"hour": lambda bucket: bucket * 3600, "day": lambda bucket: bucket * 86400 - 7 * 3600}
+    narrowest = min(rollup.cubes, key=lambda cube: cube.grain.width).grain.name
+    for row in rows_of(connection, rollup.table):
+        for cube in rollup.cubes:
+            bucket = BUCKETS[cube.grain.name](start[narrowest](row["bucket"]))
+            sums[cube.id, row["service_id"], bucket, *(row[name] for name in others)] += row["n_requests"]
+    return {key: (n,) for key, n in sums.items() if n}
 
 
 def recount(connection: Connection, rollup: Rollup) -> dict[Cell, Cell]:
@@ -141,8 +163,15 @@ def _latency(row: Row) -> Counted:
         return
     start = row["received_at"] if row["received_at"] is not None else row["notified_at"]
     place = {"service_id": row["service_id"], "outcome_id": row["outcome_id"]}
-    tens, ones = divmod(bisect_left(UPPER_BOUNDS, latency), 10)
-    yield start, place | {"latency_tens": tens}, {f"n_{n}": int(n == ones) for n in range(10)}
+    yield start, place | {"latency_bucket": bisect_left(UPPER_BOUNDS, latency)}, {"n_requests": 1}
+
+
+def _open(row: Row) -> Counted:
+    start = row["received_at"] if row["received_at"] is not None else row["notified_at"]
+    stands = row["stopped_at"] is not None or row["stopped_seconds"] != 0
+    if start is None or row["outcome_id"] != OPEN or row["time_precision"] != "second" or stands:
+        return
+    yield start, {"service_id": row["service_id"], "second_of_day": (start + 7 * 3600) % 86400}, {"n_requests": 1}
 
 
 def _removal(row: Row) -> Counted:
@@ -182,6 +211,7 @@ COUNTING: dict[str, Callable[[Row], Counted]] = {
     "rollup_request": _request,
     "rollup_class": _class,
     "rollup_latency": _latency,
+    "rollup_open": _open,
     "rollup_removal": _removal,
     "rollup_issue": _issue,
     "rollup_issue_closed": _issue_closed,

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, text
 
 from data import recording
 from data.keys import stable_id
-from data.rollups import integrity, keeping, recount
+from data.rollups import folding, integrity, keeping, recount
 from data.schema import Rollups
 from tests.data.recounts import assert_exact, facts
 
@@ -105,9 +105,9 @@ class Facts(RuleBasedStateMachine):
             self.transaction.rollback()
             self.connection.close()
 
-    @initialize(hold_from=st.sampled_from([1, 3, 20]))
-    def choose_when_sqlite_holds_its_triggers(self, hold_from: int) -> None:
-        keeping.HOLD_FROM = hold_from
+    @initialize(hold_from=st.sampled_from([1, 3, 20]), pending=st.sampled_from([0, 4, 2_000]))
+    def choose_when_triggers_are_held_and_what_waits_is_folded(self, hold_from: int, pending: int) -> None:
+        keeping.HOLD_FROM, folding.PENDING_ROWS = hold_from, pending
 
     def record(self, function: Any, rows: list[dict[str, Any]]) -> None:
         answer = function(self.connection, "ais", rows, now=NOW)
@@ -226,6 +226,7 @@ def test_rollups_equal_a_recount_whatever_happens(
     engine: Engine, both_ways: Rollups, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.setattr(keeping, "HOLD_FROM", keeping.HOLD_FROM)
+    monkeypatch.setattr(folding, "PENDING_ROWS", folding.PENDING_ROWS)
     machine = type("FactsHere", (Facts,), {"steps": 0, "examples": 0})
     chosen = settings(
         max_examples=EXAMPLES,

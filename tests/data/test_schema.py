@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from struct import pack
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -201,11 +202,11 @@ def test_older_sums_are_made_anew(empty: Engine, database_kind: str) -> None:
     schema.upgrade(empty)
     with snapshot(empty) as connection:
         assert recount.verify(connection) == []
-        histogram = tables.rollup_latency.c
-        found = connection.execute(select(histogram.cube, histogram.latency_tens, histogram.n_0)).all()
+        histogram = tables.rollup_latency_packed.c
+        found = connection.execute(select(histogram.cube, histogram.counts)).all()
         assert connection.execute(select(func.sum(tables.rollup_removal.c.n_removed))).scalar() == 3
     # 3,000 s lie above 2 × 900 s: bucket 180 + 60 + (3,000 − 1,800) / 30 = 280.
-    assert sorted(map(tuple, found)) == [(cube, 28, 1) for cube in (1, 2, 3, 4, 5)]
+    assert sorted(map(tuple, found)) == [(cube, pack("<q", 1 << 48 | 280 << 32 | 1)) for cube in (1, 2, 3, 4, 5)]
 
 
 @pytest.mark.parametrize("change", [schema.create, schema.upgrade])

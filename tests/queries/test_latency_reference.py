@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Connection, Engine
 
 from data import tables
-from queries import durations, latency, open_durations, takedowns
+from data.rollups import folding
+from queries import durations, latency, takedowns
 from queries.dimensions import ids
 from queries.filters import CLOCKS, Filters
 from tests.data.recounts import rows_of
@@ -218,7 +219,8 @@ def test_figures_equal_the_reference(
     )
     @given(cohorts)
     def examine(drawn: list[Drawn]) -> None:
-        monkeypatch.setattr(open_durations, "FEW_OF_A_SERVICE", 0)
+        monkeypatch.setattr(durations, "FEW_OF_A_SERVICE", 0)
+        monkeypatch.setattr(folding, "PENDING_ROWS", (0, 3, 2_000)[len(drawn) % 3])
         with engine.connect() as connection, connection.begin() as transaction:
             services = {number: code for code, number in ids(connection).of["service"].items()}
             recorder = Recorder(connection, drawn)
@@ -230,7 +232,6 @@ def test_figures_equal_the_reference(
             tally.counts["requests"] += len(rows)
             for place, question in enumerate(questions(rows, services, NOW, pinned=False)):
                 monkeypatch.setattr(durations, "FEW_REQUESTS", len(drawn) * (place % 4 == 0))
-                monkeypatch.setattr(open_durations, "OPEN_ONE_BY_ONE", len(drawn) * (place % 2 == 0))
                 answer(connection, question, tally)
                 promise(connection, question, tally)
             for question in questions(known, services, THEN, pinned=True):
