@@ -100,10 +100,10 @@ def _place(seconds: ColumnElement[int]) -> ColumnElement[int]:
 def _young(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Return the open requests of the last day: their ages are sent as they are and counted here."""
     young = replace(filters, since=filters.as_of - YOUNG, until=filters.as_of + SKEW, clock="received")
-    rows = open_ones(connection, young, numbered)
-    place = np.searchsorted(EDGES, rows[:, 2], side="left")
-    keys, n = summed(np.column_stack([rows[:, 0], place]), rows[:, 3:])
-    return [(service, at, count) for (service, at), (count,) in zip(keys.tolist(), n.tolist(), strict=True)]
+    services, seconds, n = open_ones(connection, young, numbered)
+    place = np.searchsorted(EDGES, seconds, side="left")
+    keys, sums = summed(np.column_stack([services, place]), n[:, None])
+    return [(service, at, count) for (service, at), (count,) in zip(keys.tolist(), sums.tolist(), strict=True)]
 
 
 def _stopped(connection: Connection, filters: Filters, numbered: Ids) -> Part:

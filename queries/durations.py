@@ -1,15 +1,13 @@
 """How long requests have lasted, with the open ones: counts by service, end and duration.
 
-Ended requests come from the latency histogram where it holds what is asked, open ones from their hour or day of start
-where very many are open, else one by one (many of them then put into the same buckets), so the price is that of the
-buckets, not of the rows. What no cube holds (a province, a theme, a source, another clock, a fixed link) is read from
-the facts, exact to the second, over a bounded window; so is a window with few requests, whatever its length: an office
-that writes minutes shall read back the same minutes.
-Resolution of the histogram: data.rollups.latency. Where very many are open, of services with many, those older than two
-days are known to the hour of their start, older than fifty to its day; those whose clock stood still to the second.
+Ended requests come from the latency histogram where it holds what is asked, open ones from the histogram of their
+starts (many of them are then put into the same buckets), so the price is that of the buckets, not of the rows. What no
+histogram holds (a province, a theme, a source, another clock, a fixed link) is read from the facts, exact to the
+second, over a bounded window; so is a window with few requests, whatever its length: an office that writes minutes
+shall read back the same minutes. Resolution of the buckets: data.rollups.latency.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -21,30 +19,29 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, and_, case, func, select
 
 from data.rollups import clocks
-from data.rollups.clocks import LABELLED, OPEN, REJECTED, REMOVED, RESTRICTED, WITHDRAWN
+from data.rollups.clocks import OPEN
 from data.rollups.declarations import REQUEST, on_clock
+from data.rollups.latency import N_BUCKETS
 from data.tables import takedown_request
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids, ids
-from queries.ended_durations import Counted, distinct, ended, holds, in_buckets
+from queries.duration_places import MIDDLES, NAMES, Whole, added_up, at, bucket_of, end_of, number_in
+from queries.ended_durations import ended, holds, services_of
 from queries.filters import Filters
 from queries.known import as_known
 from queries.limits import FEW_OF_A_SERVICE, FEW_REQUESTS, PINNED_WINDOW, READ_REQUESTS
 from queries.narrowing import Narrowed, narrowed
 from queries.newest import newest
-from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, age, counted, open_ones
-from queries.reading import Columns, Statement, frame
+from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, age, asked_of, open_ones
+from queries.reading import Columns, Statement, frame, whole_numbers
 
 DURATIONS: Columns = {
     "service": "name", "is_signatory": "flag", "is_closed_messaging": "flag",
     "end": "name", "seconds": "count", "n": "count",
 }  # fmt: skip
 
-NAMES = ("open", "removed", "restricted", "labelled", "rejected", "withdrawn")
-"""How a clock ends, in the order of outcome ids; `open` still runs. All but removed are competing ends."""
-
-END_PLACES = (OPEN, REMOVED, RESTRICTED, LABELLED, REJECTED, WITHDRAWN, WITHDRAWN)
-"""Outcome id -> place in `NAMES`: what the uploader deleted counts as withdrawn."""
+Keyed = tuple[Sequence[int], Whole, Whole]
+"""Service ids, and durations in order: service (by its number in the list), end and seconds in one number, how many."""
 
 FLAGS = ("is_signatory", "is_closed_messaging")
 
@@ -58,14 +55,43 @@ def durations(connection: Connection, filters: Filters) -> pd.DataFrame:
     numbered = ids(connection)
     few = holds(filters) and _are_few(connection, filters, numbered)
     if holds(filters) and not few:
-        waiting = open_ones(connection, filters, numbered)
-        many = np.isin(waiting[:, 0], _with_many(waiting))
-        rows = np.concatenate([ended(connection, filters, numbered), in_buckets(waiting[many]), waiting[~many]])
-        return _frame(rows, numbered, {"uses_facts": False, "bounded_since": None, "is_exact": False})
+        attrs = {"uses_facts": False, "bounded_since": None, "is_exact": False}
+        return _frame(*_summed(connection, filters, numbered), numbered, attrs)
     since = filters.since if few else _readable_since(connection, filters, numbered)
-    rows = _from_facts(connection, replace(filters, since=since), numbered)
+    found = _from_facts(connection, replace(filters, since=since), numbered)
     bounded = since if since > filters.since else None
-    return _frame(rows, numbered, {"uses_facts": True, "bounded_since": bounded, "is_exact": True})
+    return _frame(*found, numbered, {"uses_facts": True, "bounded_since": bounded, "is_exact": True})
+
+
+def _in_order(services: Iterable[int], numbered: Ids) -> list[int]:
+    """Return service ids in the order of the screen."""
+    return sorted(services, key=lambda service: numbered.place("service", service))
+
+
+def _summed(connection: Connection, filters: Filters, numbered: Ids) -> Keyed:
+    """Return durations from the histograms; open ones of services with few by themselves."""
+    services = _in_order(services_of(filters, numbered), numbered)
+    service, seconds, n = open_ones(connection, filters, numbered)
+    service = number_in(services, service)
+    many = (np.bincount(service, weights=n, minlength=len(services)) > FEW_OF_A_SERVICE)[service]
+    running = at(service[many], np.full(np.count_nonzero(many), OPEN), bucket_of(seconds[many]))
+    sums = added_up([*ended(connection, filters, numbered, services), (running, n[many])], len(services)).ravel()
+    found = np.flatnonzero(sums)
+    pair, bucket = np.divmod(found, N_BUCKETS)
+    keys, counts = pair << SECONDS_BITS | MIDDLES[bucket], sums[found]
+    if not many.all():
+        alone = (service[~many] * len(NAMES) + OPEN) << SECONDS_BITS | seconds[~many]
+        keys, counts = _added_up(np.concatenate([keys, alone]), np.concatenate([counts, n[~many]]))
+    return services, keys, counts
+
+
+def _from_facts(connection: Connection, filters: Filters, numbered: Ids) -> Keyed:
+    """Return durations one by one, to the second."""
+    asked = _statement(narrowed(filters), filters.clock, filters.pinned)
+    service, outcome, seconds, n = whole_numbers(connection, asked, asked_of(filters, numbered)).T
+    services = _in_order(np.unique(service).tolist(), numbered)
+    pair = number_in(services, service) * len(NAMES) + end_of(outcome)
+    return services, *_added_up(pair << SECONDS_BITS | np.maximum(seconds, 0), n)
 
 
 def _readable_since(connection: Connection, filters: Filters, numbered: Ids) -> datetime:
@@ -75,12 +101,6 @@ def _readable_since(connection: Connection, filters: Filters, numbered: Ids) -> 
     return newest(connection, filters, numbered, READ_REQUESTS).since
 
 
-def _with_many(waiting: Counted) -> NDArray[np.int64]:
-    """Return the services of which so many are open that their ages may be put into buckets."""
-    found, place = distinct(waiting[:, 0])
-    return found[np.bincount(place, weights=waiting[:, 3], minlength=len(found)) > FEW_OF_A_SERVICE]
-
-
 def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:
     """Return whether the window holds few requests, of whatever service: their index knows no service."""
     asked = Asked(REQUEST, replace(filters, services=()), numbered, measures=("n_requests",))
@@ -88,19 +108,16 @@ def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:
     return n <= FEW_REQUESTS
 
 
-def _frame(rows: Counted, numbered: Ids, attrs: Mapping[str, object]) -> pd.DataFrame:
-    """Return the rows with equal service, end and duration added up, services in screen order."""
-    services, place = distinct(rows[:, 0])
-    order = sorted(range(len(services)), key=lambda at: numbered.place("service", int(services[at])))
-    names = [numbered.code("service", int(services[at])) for at in order]
-    end = np.array(END_PLACES)[np.clip(rows[:, 1], 0, len(END_PLACES) - 1)]
-    pair = np.argsort(order)[place] * len(NAMES) + end
-    keys, n = _added_up(pair << SECONDS_BITS | rows[:, 2], rows[:, 3])
+def _frame(services: Sequence[int], keys: Whole, n: Whole, numbered: Ids, attrs: Mapping[str, object]) -> pd.DataFrame:
+    """Return the frame of durations."""
     seconds, pair = keys & ((1 << SECONDS_BITS) - 1), keys >> SECONDS_BITS
-    about = [numbered.about(name) for name in names]
-    flags = {name: np.array([line[name] for line in about], dtype=bool)[pair // len(NAMES)] for name in FLAGS}
-    service = pd.Categorical.from_codes(pair // len(NAMES), pd.Index(names))
-    ends = pd.Categorical.from_codes(pair % len(NAMES), pd.Index(NAMES))
+    place, end = np.divmod(pair, len(NAMES))
+    there = np.flatnonzero(np.bincount(place, minlength=len(services)))
+    names = [numbered.code("service", services[number]) for number in there.tolist()]
+    about, place = [numbered.about(name) for name in names], np.searchsorted(there, place)
+    flags = {name: np.array([line[name] for line in about], dtype=bool)[place] for name in FLAGS}
+    service = pd.Categorical.from_codes(place, pd.Index(names))
+    ends = pd.Categorical.from_codes(end, pd.Index(NAMES))
     return frame(flags | {"service": service, "end": ends, "seconds": seconds, "n": n}, DURATIONS, attrs)
 
 
@@ -114,10 +131,6 @@ def _added_up(keys: NDArray[np.int64], n: NDArray[np.int64]) -> tuple[NDArray[np
     sums = np.add.reduceat(n[order], first)
     kept = sums != 0
     return keys[first[kept]], sums[kept]
-
-
-def _from_facts(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    return counted(connection, filters, numbered, _statement(narrowed(filters), filters.clock, filters.pinned))
 
 
 @lru_cache(maxsize=200)

@@ -11,8 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     CompoundSelect,
@@ -28,26 +26,20 @@ from sqlalchemy.types import NullType
 from data.rollups import clocks, histograms
 from data.rollups.clocks import DEFAULT
 from data.rollups.declarations import LATENCY
-from data.rollups.latency import N_BUCKETS, upper_bounds
 from data.rollups.shapes import BLOCK, DAY, HOUR, SIXTEEN_WEEKS, WEEK, Grain
 from data.tables import rollup_latency, rollup_latency_packed, takedown_request
+from queries import duration_places
 from queries.cubes import Piece, started_between
 from queries.dimensions import Ids
+from queries.duration_places import Placed, bucket_of, number_in
 from queries.filters import Filters
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Statement, rows, whole_numbers
 
-Counted = NDArray[np.int64]
-"""Rows of service id, outcome id, seconds, number: shape (rows, 4)."""
-
 SIZES = {HOUR: 1, DAY: 10, WEEK: 28, BLOCK: 38, SIXTEEN_WEEKS: 42}
 """About how large a bucket of a grain is, in those of an hour: wide ones are full, not proportionally larger."""
 
-NOTHING: Counted = np.empty((0, 4), dtype=np.int64)
-
-_BOUNDS = upper_bounds()
-MIDDLES = np.concatenate([[0], (_BOUNDS[:-2] + _BOUNDS[1:-1] + 1) // 2, [_BOUNDS[-2]]])
-"""The duration that stands for a histogram bucket: its middle, so that what lies within a deadline stays within it."""
+NOTHING: Placed = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -99,17 +91,19 @@ def holds(filters: Filters) -> bool:
     return filters.clock == DEFAULT.code and not filters.pinned and narrows <= {"service_id"}
 
 
-def ended(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    """Return ended requests by the middle of their histogram bucket; the filters are such as the histograms hold."""
+def ended(connection: Connection, filters: Filters, numbered: Ids, services: Sequence[int]) -> Sequence[Placed]:
+    """Return ended requests of these services by place; the filters are such as the histograms hold."""
     start, end = int(filters.since.timestamp()), int(filters.until.timestamp())
     whole = (min(-(-start // HOUR.width) * HOUR.width, end), max(end // HOUR.width * HOUR.width, start))
     if whole[0] >= whole[1]:
-        return added_up(_edge(connection, filters, numbered, start, end))
+        return [_edge(connection, filters, numbered, services, (start, end))]
     parts = cover(*whole, tuple(SIZES), int(filters.as_of.timestamp()) // HOUR.width * HOUR.width)
-    edges = [_edge(connection, filters, numbered, *edge) for edge in ((start, whole[0]), (whole[1], end))]
-    services = services_of(filters, numbered)
-    found = [_packed(connection, services, parts), _waiting(connection, services, *whole), *edges]
-    return added_up(np.concatenate(found))
+    edges = [(start, whole[0]), (whole[1], end)]
+    return [
+        _packed(connection, services, parts),
+        _waiting(connection, services, *whole),
+        *(_edge(connection, filters, numbered, services, edge) for edge in edges if edge[0] < edge[1]),
+    ]
 
 
 def services_of(filters: Filters, numbered: Ids) -> Sequence[int]:
@@ -118,8 +112,8 @@ def services_of(filters: Filters, numbered: Ids) -> Sequence[int]:
     return numbered.chosen("service", filters.services) if filters.services else every
 
 
-def _packed(connection: Connection, services: Sequence[int], parts: Sequence[Part]) -> Counted:
-    """Return what is in the bytes of whole buckets, what is taken away negative: service, outcome, bucket, number."""
+def _packed(connection: Connection, services: Sequence[int], parts: Sequence[Part]) -> Placed:
+    """Return what is in the bytes of whole buckets; what is taken away is negative."""
     values: dict[str, object] = {"services": services}
     for number, part in enumerate(parts):
         first, after = ((moment + part.grain.offset) // part.grain.width for moment in (part.start, part.end))
@@ -127,8 +121,9 @@ def _packed(connection: Connection, services: Sequence[int], parts: Sequence[Par
     found = rows(connection, _statement(tuple((part.sign, part.grain) for part in parts)), values)
     if not found:
         return NOTHING
-    keys, places, n = histograms.apart(found)
-    return np.column_stack([keys[:, 0], *histograms.dimensions_of(places, 2), n * keys[:, 1]])
+    number_of = {service: number for number, service in enumerate(services)}
+    (service, sign), places, n = histograms.apart([(number_of[row[0]], *row[1:]) for row in found])
+    return duration_places.at(service, *histograms.dimensions_of(places, 2)), n * sign
 
 
 @lru_cache(maxsize=500)
@@ -146,10 +141,11 @@ def _statement(parts: tuple[tuple[int, Grain], ...]) -> CompoundSelect[Any]:
     return union_all(*selects).execution_options(any_order=True)
 
 
-def _waiting(connection: Connection, services: Sequence[int], start: int, end: int) -> Counted:
+def _waiting(connection: Connection, services: Sequence[int], start: int, end: int) -> Placed:
     """Return what waits to be put into the bytes of whole hours."""
     hours = {"first": start // HOUR.width, "last": end // HOUR.width - 1}
-    return whole_numbers(connection, _WAITING, {"services": services, **hours})
+    service, outcome, bucket, n = whole_numbers(connection, _WAITING, {"services": services, **hours}).T
+    return duration_places.at(number_in(services, service), outcome, bucket), n
 
 
 _ROW = rollup_latency.c
@@ -164,14 +160,13 @@ _WAITING = (
 )
 
 
-def _edge(connection: Connection, filters: Filters, numbered: Ids, start: int, end: int) -> Counted:
-    """Return what ended of those that started in less than an hour, from facts: service, outcome, bucket, number."""
-    if start >= end:
-        return NOTHING
-    bound = {**values(filters, numbered), "since": start, "until": end}
-    found = whole_numbers(connection, _started(narrowed(filters)), bound)
-    found[:, 2] = np.searchsorted(_BOUNDS, found[:, 2])
-    return found
+def _edge(
+    connection: Connection, filters: Filters, numbered: Ids, services: Sequence[int], edge: tuple[int, int]
+) -> Placed:
+    """Return what ended of those that started in less than an hour, from facts."""
+    bound = {**values(filters, numbered), "since": edge[0], "until": edge[1]}
+    service, outcome, seconds = whole_numbers(connection, _started(narrowed(filters)), bound).T
+    return duration_places.at(number_in(services, service), outcome, bucket_of(seconds)), np.ones_like(service)
 
 
 @lru_cache(maxsize=20)
@@ -179,29 +174,5 @@ def _started(shape: Narrowed) -> Statement:
     row: Any = takedown_request.c
     piece = Piece(None, *(bindparam(name, type_=BigInteger) for name in ("since", "until")))
     where = [LATENCY.where(row), started_between(LATENCY, row, piece), *shape.facts(row)]
-    columns = (row.service_id, row.outcome_id, clocks.latency(row).label("seconds"), literal(1).label("n"))
+    columns = (row.service_id, row.outcome_id, clocks.latency(row).label("seconds"))
     return select(*columns).where(*where).execution_options(any_order=True)
-
-
-def added_up(rows: Counted) -> Counted:
-    """Return rows of service, outcome, bucket and number added up, with the middle of their bucket for its number."""
-    pairs, place = distinct(rows[:, 0] << 16 | rows[:, 1])
-    sums = np.bincount(place * N_BUCKETS + rows[:, 2], weights=rows[:, 3], minlength=1).astype(np.int64)
-    found = np.flatnonzero(sums)
-    pair, bucket = np.divmod(found, N_BUCKETS)
-    return np.column_stack([pairs[pair] >> 16, pairs[pair] & 0xFFFF, MIDDLES[bucket], sums[found]])
-
-
-def in_buckets(rows: Counted) -> Counted:
-    """Return the rows added up, with their seconds as the histogram has them: thousands of ages are some hundred."""
-    bucket = np.searchsorted(_BOUNDS, rows[:, 2])
-    return added_up(np.column_stack([rows[:, :2], bucket, rows[:, 3]]))
-
-
-def distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """Return the few distinct values in order, and the place of each value among them: `np.unique` sorts them all."""
-    codes, found = pd.factorize(values)
-    order = np.argsort(found)
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    return found[order], place[codes]

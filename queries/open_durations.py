@@ -3,11 +3,11 @@
 Their own index would tell as well. But what is open was written lately, and PostgreSQL looks up each such row.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -25,18 +25,21 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from data.rollups import clocks, histograms
-from data.rollups.clocks import OPEN
 from data.rollups.declarations import OPEN_REQUEST
 from data.rollups.shapes import DAY
 from data.tables import rollup_open, rollup_open_packed, takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST
 from data.tables.facts import OPEN_REQUEST as IS_OPEN
 from queries.dimensions import Ids
-from queries.ended_durations import Counted, holds, services_of
+from queries.duration_places import Whole
+from queries.ended_durations import holds, services_of
 from queries.filters import Filters
 from queries.known import AS_OF
 from queries.narrowing import Narrowed, narrowed, values
 from queries.reading import Statement, rows, whole_numbers
+
+Lasting = tuple[Whole, Whole, Whole]
+"""Service ids, seconds on the clock, and how many."""
 
 SECONDS_BITS = 40
 """Durations are below 2^40 seconds, so a service, an end and a duration fit into one sortable number."""
@@ -44,29 +47,40 @@ SECONDS_BITS = 40
 SINCE, UNTIL = (bindparam(name, type_=BigInteger) for name in ("since", "until"))
 
 
-def open_ones(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
+def asked_of(filters: Filters, numbered: Ids) -> dict[str, Any]:
+    """Return the values of a statement about the window of the filters, and what they narrow."""
+    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
+    return {**values(filters, numbered), **moments}
+
+
+def open_ones(connection: Connection, filters: Filters, numbered: Ids) -> Lasting:
     """Return how long open requests whose clock started in the window have lasted; what has ended since is negative."""
+    asked = asked_of(filters, numbered)
     if not holds(filters):
-        return _from_facts(connection, filters, numbered)
-    return np.concatenate([_running(connection, filters, numbered), _stopped(connection, filters, numbered)])
+        return _from_facts(whole_numbers(connection, _open(narrowed(filters)), asked)[:, 0])
+    service, seconds, n = whole_numbers(connection, _odd(narrowed(filters)), asked).T
+    parts = [*_running(connection, asked | {"services": services_of(filters, numbered)}), (service, seconds, n)]
+    service, seconds, n = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return service, np.maximum(seconds, 0), n
 
 
-def _running(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    """Return those whose clock runs: what is in the bytes of their days, and what waits to be put there."""
-    moments = [int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")]
-    since, until, now = moments
-    first, last = ((moment + DAY.offset) // DAY.width for moment in (since, until - 1))
-    asked = {"services": services_of(filters, numbered), "first": first, "last": last}
-    keys, seconds, n = histograms.apart(rows(connection, _PACKED, asked))
-    parts = [whole_numbers(connection, _WAITING, asked)]
-    if len(keys):
-        parts.append(np.column_stack([keys, seconds, n]))
-    service, day, second, number = np.concatenate(parts).T
-    start = day * DAY.width - DAY.offset + second
-    age = np.maximum(now - start, 0)
-    inside = (start >= since) & (start < until)
-    found: Counted = np.column_stack([service, np.full(len(service), OPEN), age, number])[inside]
-    return found
+def _running(connection: Connection, asked: dict[str, Any]) -> Iterator[Lasting]:
+    """Give those whose clock runs: what is in the bytes of their days, and what waits to be put there."""
+    edges = {"first": asked["since"], "last": asked["until"] - 1}
+    days = {name: (moment + DAY.offset) // DAY.width for name, moment in edges.items()}
+    if found := rows(connection, _PACKED, asked | days):
+        (service, day), second, n = histograms.apart(found)
+        yield _lasting(asked, service, day * DAY.width - DAY.offset + second, n)
+    service, day, second, n = whole_numbers(connection, _WAITING, asked | days).T
+    yield _lasting(asked, service, day * DAY.width - DAY.offset + second, n)
+
+
+def _lasting(asked: dict[str, Any], service: Whole, start: Whole, n: Whole) -> Lasting:
+    """Return how long those have run that started in the window."""
+    inside = (start >= asked["since"]) & (start < asked["until"])
+    if not inside.all():
+        service, start, n = service[inside], start[inside], n[inside]
+    return service, asked["as_of"] - start, n
 
 
 def _stored(table: Any, *columns: Any) -> Any:
@@ -79,18 +93,6 @@ def _stored(table: Any, *columns: Any) -> Any:
 
 _PACKED = _stored(rollup_open_packed, type_coerce(rollup_open_packed.c.counts, NullType()).label("counts"))
 _WAITING = _stored(rollup_open, rollup_open.c.second_of_day, rollup_open.c.n_requests)
-
-
-def _stopped(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    """Return those whose clock stands still or did."""
-    service, seconds, n = _asked(connection, filters, numbered, _odd(narrowed(filters))).T
-    return np.column_stack([service, np.full(len(service), OPEN), np.maximum(seconds, 0), n])
-
-
-def _asked(connection: Connection, filters: Filters, numbered: Ids, statement: Any) -> NDArray[np.int64]:
-    """Return the rows of a statement about the window of the filters."""
-    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until", "as_of")}
-    return whole_numbers(connection, statement, {**values(filters, numbered), **moments})
 
 
 @lru_cache(maxsize=200)
@@ -108,19 +110,10 @@ def _odd(shape: Narrowed) -> Statement:
     )
 
 
-def _from_facts(connection: Connection, filters: Filters, numbered: Ids) -> Counted:
-    """Return open requests one by one, through their own index."""
-    found = _asked(connection, filters, numbered, _open(narrowed(filters)))[:, 0]
+def _from_facts(found: Whole) -> Lasting:
+    """Return what numbers of `_open` say."""
     service = (found + (1 << SECONDS_BITS - 1)) >> SECONDS_BITS
-    seconds = np.maximum(found - (service << SECONDS_BITS), 0)
-    return np.column_stack([service, np.full(len(found), OPEN), seconds, np.ones_like(found)])
-
-
-def counted(connection: Connection, filters: Filters, numbered: Ids, statement: Statement) -> Counted:
-    """Return the rows of a statement: service id, outcome id, seconds, number; its moments are those of the filters."""
-    found = _asked(connection, filters, numbered, statement)
-    found[:, 2] = np.maximum(found[:, 2], 0)
-    return found
+    return service, np.maximum(found - (service << SECONDS_BITS), 0), np.ones_like(found)
 
 
 @lru_cache(maxsize=200)

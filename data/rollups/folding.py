@@ -56,7 +56,7 @@ PACKED = tuple(rollup for rollup in ROLLUPS if rollup.packed is not None)
 
 def fold_when_many(connection: Connection) -> None:
     """Fold what waits, where it is so much that readers would notice."""
-    for rollup, n in zip(PACKED, connection.execute(_sizes()).one(), strict=True):
+    for rollup, n in zip(PACKED, connection.execute(_sizes(), {"most": PENDING_ROWS + 1}).one(), strict=True):
         if n > PENDING_ROWS:
             fold(connection, rollup)
 
@@ -95,7 +95,7 @@ def cells(connection: Connection, rollup: Rollup) -> Iterator[Numbers]:
     found = connection.execute(select(packed.cube, packed.service_id, packed.bucket, packed.counts))
     for some in found.partitions(2_000):
         whose, places, n = histograms.apart(some)
-        yield np.column_stack([whose, *histograms.dimensions_of(places, n_dimensions), n])
+        yield np.column_stack([*whose, *histograms.dimensions_of(places, n_dimensions), n])
     rows = _numbers(rollup, connection.execute(select(*_columns(rollup))).all())
     for cube in rollup.cubes:
         bucket = wider(rows[:, BUCKET], finest(rollup), cube.grain)
@@ -116,7 +116,7 @@ def _target(rollup: Rollup) -> Table:
 @cache
 def _sizes() -> Select[Any]:
     """Return the statement that counts what waits in each roll-up, no further than needed."""
-    some = (select(rollup.table.c.bucket).limit(PENDING_ROWS + 1).subquery() for rollup in PACKED)
+    some = (select(rollup.table.c.bucket).limit(bindparam("most")).subquery() for rollup in PACKED)
     return select(*(select(func.count()).select_from(each).scalar_subquery() for each in some))
 
 
@@ -149,7 +149,7 @@ def _stored(connection: Connection, rollup: Rollup, cube: Cube, keys: Numbers) -
     if not found:
         return keys[:0], keys[:0, :1]
     whose, places, n = histograms.apart(found)
-    return np.column_stack([whose, places]), n[:, None]
+    return np.column_stack([*whose, places]), n[:, None].astype(np.int64)
 
 
 _WANTED: Kinds = {"service_id": SmallInteger(), "bucket": Integer()}

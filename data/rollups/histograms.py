@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.rollups.shelves import Numbers
 
-WORD = np.dtype("<i8")
-"""A place, 31 bits, and how many are there, 32 bits."""
+HALF = np.dtype("<i4")
+"""A number of requests, then its place: half of eight bytes each."""
 
-COUNT_BITS = 32
-MOST = 1 << COUNT_BITS - 1
+Halves = NDArray[np.int32]
 
 DIMENSION_BITS = 16
 """What each dimension of a place but the first takes."""
@@ -28,9 +28,9 @@ def places_of(dimensions: Sequence[Numbers]) -> Numbers:
     return first
 
 
-def dimensions_of(places: Numbers, number: int) -> list[Numbers]:
+def dimensions_of(places: Halves, number: int) -> list[Halves]:
     """Return so many dimensions of places."""
-    found: list[Numbers] = []
+    found: list[Halves] = []
     for _ in range(number - 1):
         found.insert(0, places & (1 << DIMENSION_BITS) - 1)
         places = places >> DIMENSION_BITS
@@ -38,18 +38,16 @@ def dimensions_of(places: Numbers, number: int) -> list[Numbers]:
 
 
 def packed(places: Numbers, n: Numbers) -> bytes:
-    """Return the bytes of the numbers at places; raise `OverflowError` beyond 2^31."""
-    if n.size and np.abs(n).max() >= MOST:
+    """Return the bytes of the numbers at places; raise `OverflowError` from 2^31 on."""
+    pairs = np.column_stack([n, places])
+    if pairs.size and np.abs(pairs).max() > np.iinfo(HALF).max:
         raise OverflowError("more at one place than a histogram can hold")
-    return ((places << COUNT_BITS) + n).astype(WORD, copy=False).tobytes()
+    return pairs.astype(HALF).tobytes()
 
 
-def apart(rows: Sequence[Sequence[Any]]) -> tuple[Numbers, Numbers, Numbers]:
-    """Return the keys of histograms, shape (places, columns), places and numbers; each row is a key, then the bytes."""
-    if not rows:
-        return np.empty((0, 0), dtype=np.int64), *np.empty((2, 0), dtype=np.int64)
+def apart(rows: Sequence[Sequence[Any]]) -> tuple[list[Numbers], Halves, Halves]:
+    """Return the columns of the keys of histograms, places and numbers; each row, at least one, is a key and bytes."""
     *keys, histograms = zip(*rows, strict=True)
-    words = np.frombuffer(b"".join(histograms), dtype=WORD).astype(np.int64, copy=False)
-    places = words + MOST >> COUNT_BITS
-    sizes = [len(each) // WORD.itemsize for each in histograms]
-    return np.repeat(np.array(keys, dtype=np.int64).T, sizes, axis=0), places, words - (places << COUNT_BITS)
+    n, places = np.frombuffer(b"".join(histograms), dtype=HALF).reshape(-1, 2).T
+    sizes = [len(each) // (2 * HALF.itemsize) for each in histograms]
+    return [np.repeat(each, sizes) for each in keys], places, n

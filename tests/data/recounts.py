@@ -53,10 +53,9 @@ def _packed_cells(connection: Connection, rollup: Rollup) -> dict[Cell, Cell]:
     assert rollup.packed is not None
     others = [c.name for c in rollup.table.primary_key if c.name not in {"cube", "service_id", "bucket"}]
     for row in rows_of(connection, rollup.packed):
-        for (word,) in iter_unpack("<q", row["counts"]):
-            place, n = divmod(word + 2**31, 2**32)
+        for n, place in iter_unpack("<ii", row["counts"]):
             places = divmod(place, 2**16) if len(others) == 2 else (place,)
-            sums[row["cube"], row["service_id"], row["bucket"], *places] += n - 2**31
+            sums[row["cube"], row["service_id"], row["bucket"], *places] += n
     start = {"hour": lambda bucket: bucket * 3600, "day": lambda bucket: bucket * 86400 - 7 * 3600}
     narrowest = min(rollup.cubes, key=lambda cube: cube.grain.width).grain.name
     for row in rows_of(connection, rollup.table):

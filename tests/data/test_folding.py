@@ -154,7 +154,7 @@ def test_bytes_give_back_what_was_put_in(dimensions: tuple[list[int], ...]) -> N
     n = np.array([1, -7, 2**31 - 1, -(2**31) + 1], dtype=np.int64)
     places = histograms.places_of(columns)
     keys, found, numbers = histograms.apart([(3, -1, histograms.packed(places, n)), (4, 9, b"")])
-    assert keys.tolist() == [[3, -1]] * 4
+    assert [each.tolist() for each in keys] == [[3] * 4, [-1] * 4]
     assert [each.tolist() for each in histograms.dimensions_of(found, len(columns))] == [list(d) for d in dimensions]
     assert numbers.tolist() == n.tolist()
 

@@ -17,7 +17,8 @@ from data.rollups.latency import upper_bounds
 from data.rollups.shapes import BLOCK, DAY, HOUR, SIXTEEN_WEEKS, WEEK
 from data.tables import takedown_request
 from queries.dimensions import ids
-from queries.ended_durations import MIDDLES, SIZES, cover, ended
+from queries.duration_places import LOOKED_UP, MIDDLES, added_up, bucket_of
+from queries.ended_durations import SIZES, cover, ended, services_of
 from tests.queries import factories
 from tests.queries.factories import FACEBOOK, NOW, TIKTOK, ago, asked
 
@@ -71,8 +72,14 @@ def test_ended_requests_are_those_that_ended(engine: Engine, waiting: str) -> No
                              (ago(minutes=20), ago(minutes=2)), (ago(days=40), ago(days=20))):  # fmt: skip
             for services in ((), ("tiktok",)):
                 filters = replace(asked(services=services), since=since, until=until)
-                found = ended(connection, filters, numbered)
-                ours = Counter({(s, o, t): n for s, o, t, n in found.tolist()})
+                services_here = services_of(filters, numbered)
+                sums = added_up(ended(connection, filters, numbered, services_here), len(services_here))
+                ours = Counter(
+                    {
+                        (services_here[service], end, int(MIDDLES[bucket])): int(sums[service, end, bucket])
+                        for service, end, bucket in np.argwhere(sums).tolist()
+                    }
+                )
                 plain = Counter(
                     (row.service_id, row.outcome_id, middle((row.actioned_at - row.received_at).total_seconds()))
                     for row in asked_of
@@ -88,3 +95,10 @@ COLUMNS = ("service_id", "outcome_id", "received_at", "actioned_at")
 def middle(seconds: float) -> int:
     """Return the middle of the histogram bucket of a duration."""
     return int(MIDDLES[np.searchsorted(upper_bounds(), int(seconds))])
+
+
+def test_a_bucket_that_is_looked_up_is_the_one_that_would_be_found() -> None:
+    seconds = np.concatenate(
+        [np.arange(0, 20_000), np.arange(LOOKED_UP - 3_000, LOOKED_UP + 3_000), 10 ** np.arange(1, 12)]
+    )
+    assert (bucket_of(seconds) == np.searchsorted(upper_bounds(), seconds)).all()

@@ -219,7 +219,6 @@ def test_figures_equal_the_reference(
     )
     @given(cohorts)
     def examine(drawn: list[Drawn]) -> None:
-        monkeypatch.setattr(durations, "FEW_OF_A_SERVICE", 0)
         monkeypatch.setattr(folding, "PENDING_ROWS", (0, 3, 2_000)[len(drawn) % 3])
         with engine.connect() as connection, connection.begin() as transaction:
             services = {number: code for code, number in ids(connection).of["service"].items()}
