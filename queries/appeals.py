@@ -22,8 +22,9 @@ from queries.filters import Filters
 from queries.known import AS_OF
 from queries.limits import APPEAL_WINDOW, MATURED_FACTS_WINDOW, MATURED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Columns, Statement, from_rows, total
+from queries.reading import Columns, Statement, from_rows, rows, total
 from queries.shares import share, wilson
+from queries.side_by_side import in_one_row
 from queries.windows import hour_start
 
 REAPPEARED_DAYS = (7, 30)
@@ -56,30 +57,38 @@ def errors(connection: Connection, filters: Filters) -> pd.DataFrame:
     now = int(filters.as_of.timestamp())
     moments = {"since": int(filters.since.timestamp()), "until": int(filters.until.timestamp()), "as_of": now}
     shape = narrowed(filters)
-    filed = connection.execute(_filed(shape, filters.pinned), {**chosen, **moments}).mappings().one()
+    filed = rows(connection, _filed(shape, filters.pinned), {**chosen, **moments})[0]._mapping  # noqa: SLF001
     long_ago = {"since": now - int(APPEAL_WINDOW.total_seconds()), "until": now + 1, "as_of": now}
-    waiting = connection.execute(_waiting(shape, filters.pinned), {**chosen, **long_ago}).one()
-    oldest = waiting.oldest_filed_at
-    line: dict[str, Any] = {**filed, "n_waiting": waiting.n_waiting, "oldest_filed_at": oldest,
+    n_waiting, oldest = rows(connection, _waiting(shape, filters.pinned), {**chosen, **long_ago})[0]
+    line: dict[str, Any] = {**filed, "n_waiting": n_waiting, "oldest_filed_at": oldest,
                             "oldest_days": None if oldest is None else (now - oldest) / DAY_SECONDS}  # fmt: skip
-    for days in REAPPEARED_DAYS:
-        line |= _reappeared(connection, filters, numbered, days)
-    return from_rows([line], ERRORS)
+    return from_rows([line | _reappeared(connection, filters, numbered)], ERRORS)
 
 
-def _reappeared(connection: Connection, filters: Filters, numbered: Ids, days: int) -> dict[str, object]:
+def _reappeared(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, object]:
+    windows = {days: _matured(filters, numbered, days) for days in REAPPEARED_DAYS}
+    sums = [
+        Asked(REMOVAL, asked, numbered, measures=("n_removed", f"n_back_{days}")).sums()
+        for days, asked in windows.items()
+    ]
+    numbers = in_one_row(connection, *sums)
+    figures: dict[str, object] = {}
+    for (days, asked), n_matured, n_back in zip(windows.items(), numbers[::2], numbers[1::2], strict=True):
+        low, high = wilson(n_back, n_matured)
+        figures |= {
+            f"n_matured_{days}": n_matured, f"n_reappeared_{days}": n_back,
+            f"reappeared_{days}": float(share(n_back, n_matured)),
+            f"reappeared_low_{days}": float(low), f"reappeared_high_{days}": float(high),
+            f"removed_since_{days}": asked.since, f"removed_until_{days}": asked.until,
+        }  # fmt: skip
+    return figures
+
+
+def _matured(filters: Filters, numbered: Ids, days: int) -> Filters:
+    """Return the filters over the removals that are old enough to have been watched for so many days."""
     until = hour_start(filters.as_of - timedelta(days=days))
-    removed = Asked(REMOVAL, filters, numbered, measures=("n_removed", f"n_back_{days}"))
-    since = until - (MATURED_WINDOW if removed.held() else MATURED_FACTS_WINDOW)
-    ((n_matured, n_back),) = (
-        replace(removed, filters=replace(filters, since=since, until=until)).sums().rows(connection)
-    )
-    low, high = wilson(n_back, n_matured)
-    figures: dict[str, object] = {
-        "n_matured": n_matured, "n_reappeared": n_back, "reappeared": float(share(n_back, n_matured)),
-        "reappeared_low": float(low), "reappeared_high": float(high), "removed_since": since, "removed_until": until,
-    }  # fmt: skip
-    return {f"{name}_{days}": value for name, value in figures.items()}
+    is_held = Asked(REMOVAL, filters, numbered, measures=("n_removed",)).held()
+    return replace(filters, since=until - (MATURED_WINDOW if is_held else MATURED_FACTS_WINDOW), until=until)
 
 
 def _result() -> ColumnElement[str]:

@@ -20,16 +20,16 @@ from queries.known import as_known
 from queries.narrowing import Narrowed, narrowed, values
 from queries.once import once
 from queries.open_durations import age
-from queries.reading import SqlRow, Statement, rows
+from queries.reading import Statement, rows
 from queries.waiting import HOUR_LONG, Waiting
 
 
-def running(connection: Connection, filters: Filters, numbered: Ids) -> Sequence[SqlRow]:
+def running(connection: Connection, filters: Filters, numbered: Ids) -> Sequence[tuple[int, int]]:
     """Return (service_id, started in UTC seconds) of running requests of the window that stops keep from being due."""
     return once(connection, (running, filters), lambda: _read(connection, filters, numbered))
 
 
-def _read(connection: Connection, filters: Filters, numbered: Ids) -> Sequence[SqlRow]:
+def _read(connection: Connection, filters: Filters, numbered: Ids) -> Sequence[tuple[int, int]]:
     if filters.clock == clocks.DEFAULT.code:
         return Waiting(filters, numbered).running(connection)
     until = min(int(filters.until.timestamp()), int((filters.as_of - HOUR_LONG).timestamp()) + 1)
@@ -37,7 +37,8 @@ def _read(connection: Connection, filters: Filters, numbered: Ids) -> Sequence[S
     since = max(int(filters.since.timestamp()), until - longest)
     moments = {"since": since, "until": until, "as_of": int(filters.as_of.timestamp())}
     statement = _statement(narrowed(filters), filters.clock, filters.pinned)
-    return rows(connection, statement, {**values(filters, numbered), **moments})
+    found = rows(connection, statement, {**values(filters, numbered), **moments})
+    return [tuple(row) for row in found]
 
 
 @lru_cache(maxsize=200)
