@@ -20,8 +20,9 @@ from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.known import AS_OF
-from queries.limits import APPEAL_WINDOW, MATURED_FACTS_WINDOW, MATURED_WINDOW
+from queries.limits import APPEAL_WINDOW, MATURED_FACTS_WINDOW, MATURED_REMOVALS, MATURED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
+from queries.newest import newest_of
 from queries.reading import Columns, Statement, from_rows, rows, total
 from queries.shares import share, wilson
 from queries.side_by_side import in_one_row
@@ -49,8 +50,8 @@ def errors(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row. received = upheld + dismissed + open, of appeals filed in the window; reinstated is part of them.
 
     `n_waiting`, `oldest_*`: unanswered appeals of the last `APPEAL_WINDOW`, whatever the window. `*_7`, `*_30`: content
-    seen again within so many days, over the removals of a `MATURED_WINDOW` (a `MATURED_FACTS_WINDOW` where provinces,
-    themes or sources are chosen) that ended so many days ago, at the full hour.
+    seen again within so many days, over the removals of a `MATURED_WINDOW` that ended so many days ago, at the full
+    hour; where provinces, themes or sources are chosen, the newest `MATURED_REMOVALS` of a `MATURED_FACTS_WINDOW`.
     """
     numbered = ids(connection)
     chosen = values(filters, numbered)
@@ -66,7 +67,7 @@ def errors(connection: Connection, filters: Filters) -> pd.DataFrame:
 
 
 def _reappeared(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, object]:
-    windows = {days: _matured(filters, numbered, days) for days in REAPPEARED_DAYS}
+    windows = {days: _matured(connection, filters, numbered, days) for days in REAPPEARED_DAYS}
     sums = [
         Asked(REMOVAL, asked, numbered, measures=("n_removed", f"n_back_{days}")).sums()
         for days, asked in windows.items()
@@ -84,11 +85,16 @@ def _reappeared(connection: Connection, filters: Filters, numbered: Ids) -> dict
     return figures
 
 
-def _matured(filters: Filters, numbered: Ids, days: int) -> Filters:
+def _matured(connection: Connection, filters: Filters, numbered: Ids, days: int) -> Filters:
     """Return the filters over the removals that are old enough to have been watched for so many days."""
     until = hour_start(filters.as_of - timedelta(days=days))
-    is_held = Asked(REMOVAL, filters, numbered, measures=("n_removed",)).held()
-    return replace(filters, since=until - (MATURED_WINDOW if is_held else MATURED_FACTS_WINDOW), until=until)
+    asked = replace(filters, since=until - MATURED_WINDOW, until=until)
+    if Asked(REMOVAL, asked, numbered).held():
+        return asked
+    by_hour = replace(asked, since=until - MATURED_FACTS_WINDOW)
+    if filters.pinned:
+        return by_hour
+    return newest_of(connection, Asked(REMOVAL, by_hour, numbered), MATURED_REMOVALS)
 
 
 def _result() -> ColumnElement[str]:

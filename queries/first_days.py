@@ -1,15 +1,19 @@
 """Since when there is something: the first content on record, and the first day that has an open request."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, bindparam, func, select
 
-from data.rollups.clocks import seconds
+from data.rollups.clocks import DEFAULT, seconds
 from data.rollups.declarations import REQUEST
 from data.rollups.shapes import BLOCK, DAY, Cube, cube_for
 from data.tables import content
+from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.narrowing import Narrowed, narrowed, values
@@ -24,6 +28,9 @@ _LONG_AGO = 391 * BLOCK.width - BLOCK.offset
 
 LONG_AGO = datetime.fromtimestamp(_LONG_AGO, UTC)
 """A Monday of December 1999 at which four weeks begin, so that a sum since then is cut at its end only."""
+
+FOREVER = datetime.fromtimestamp(100_000 * BLOCK.width - BLOCK.offset, UTC)
+"""A Monday of the year 9635, so that a sum until then is whole buckets, and holds clocks that start in the future."""
 
 AHEAD = timedelta(days=1)
 """How far ahead a clock may start and its request be the oldest all the same."""
@@ -45,10 +52,29 @@ def first_day(connection: Connection, filters: Filters, numbered: Ids) -> tuple[
     if cube is None or filters.pinned:
         return 0, FAR
     last = _bucket((filters.as_of + AHEAD).timestamp())
+    if _is_wide(cube):
+        _, days, n_open = open_days(connection, filters, numbered).T
+        return _day(min(days[(days <= last) & (n_open > 0)].tolist(), default=None))
     bound: dict[str, Any] = {**values(filters, numbered), "first": _bucket(_LONG_AGO), "last": last}
     for name in keys_of(REQUEST):
         bound[f"every_{name}"] = bound.get(name) or numbered.all(NUMBERED[name], REQUEST.facts.name)
     found = rows(connection, _first(shape, cube), bound)[0][0]
+    return _day(found)
+
+
+def open_days(connection: Connection, filters: Filters, numbered: Ids) -> NDArray[np.int64]:
+    """Return (service id, WIB day, requests still open) of the days on which requests started, on the default clock."""
+    ever = replace(filters, since=LONG_AGO, until=FOREVER, clock=DEFAULT.code, window="custom")
+    asked = Asked(REQUEST, ever, numbered, by=("service_id",), grain=DAY, measures=("n_open",))
+    return once(connection, (open_days, ever), lambda: asked.sums().numbers(connection))
+
+
+def _is_wide(cube: Cube) -> bool:
+    """Return whether each day has so many cells that they are read once for all who need them."""
+    return "province_code" in cube.dimensions
+
+
+def _day(found: int | None) -> tuple[int, int]:
     first = (FAR // DAY.width if found is None else found) * DAY.width - DAY.offset
     return first, first + DAY.width
 

@@ -30,13 +30,13 @@ from sqlalchemy import (
 from data.rollups import clocks
 from data.rollups.clocks import seconds
 from data.rollups.declarations import REQUEST
-from data.rollups.shapes import BLOCK, DAY, HOUR, Grain
+from data.rollups.shapes import DAY, HOUR, Grain
 from data.tables import takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
-from queries.first_days import LONG_AGO
+from queries.first_days import FOREVER, LONG_AGO, open_days
 from queries.narrowing import Narrowed, narrowed, values
 from queries.once import once
 from queries.open_durations import age
@@ -45,9 +45,6 @@ from queries.side_by_side import Part, in_turn
 
 Numbers = NDArray[np.int64]
 Stretch = tuple[int, int]
-
-FOREVER = datetime.fromtimestamp(100_000 * BLOCK.width - BLOCK.offset, UTC)
-"""A Monday of the year 9635, so that a sum until then is whole buckets, and holds clocks that start in the future."""
 
 STARTLESS, UNDATED, DATED = range(3)
 """What an odd request lacks: any time to start from, the time of day, or nothing (its clock stood still)."""
@@ -68,8 +65,6 @@ def before(connection: Connection, filters: Filters, numbered: Ids, moments: Seq
         return None
     now = int(filters.as_of.timestamp())
     sides = [_side(moment, now, grain) for moment in moments]
-    recent = replace(ever, since=datetime.fromtimestamp(_begin(moments[0], grain), UTC))
-    cells = Asked(REQUEST, recent, numbered, by=("service_id",), grain=grain, measures=("n_open",), skips_zeros=True)
     stretches = _merged(sides)
     bound = {
         f"{edge}{n}": at
@@ -77,9 +72,17 @@ def before(connection: Connection, filters: Filters, numbered: Ids, moments: Seq
         for edge, at in zip(("from", "to"), stretch, strict=True)
     }
     facts = Part(_open_ones(narrowed(filters), len(stretches)), {**values(filters, numbered), **bound})
-    all_open, cells_open, ones = in_turn(connection, whole.sums(), cells.sums(), facts)
-    cells_open[:, 1] = cells_open[:, 1] * grain.width - grain.offset
-    return _counted(all_open, cells_open, ones[:, 0], moments, sides)
+    if grain is DAY:
+        cells, (ones,) = open_days(connection, filters, numbered), in_turn(connection, facts)
+        all_open = cells[:, [0, 2]]
+    else:
+        recent = replace(ever, since=datetime.fromtimestamp(_begin(moments[0], grain), UTC))
+        begun = Asked(
+            REQUEST, recent, numbered, by=("service_id",), grain=grain, measures=("n_open",), skips_zeros=True
+        )
+        all_open, cells, ones = in_turn(connection, whole.sums(), begun.sums(), facts)
+    begins = cells[:, 1] * grain.width - grain.offset
+    return _counted(all_open, np.column_stack([cells[:, 0], begins, cells[:, 2]]), ones[:, 0], moments, sides)
 
 
 def odd_ones(connection: Connection, filters: Filters, numbered: Ids) -> Numbers:

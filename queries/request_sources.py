@@ -7,15 +7,21 @@ from data.rollups.declarations import REQUEST
 from queries.cubes import Asked
 from queries.dimensions import ids
 from queries.filters import Filters
+from queries.newest import judged
 from queries.reading import Columns, from_rows
 
 MIX: Columns = {"service": "text", "source": "text", "n": "count"}
+BY = ("service_id", "source_id")
 
 
 def mix(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per service and detection source with requests whose clock started in the window, in screen order."""
+    """One row per service and detection source with requests whose clock started in the window, in screen order.
+
+    Where no sums hold the filters or the clock, the newest `JUDGED_REQUESTS` are read: `attrs["bounded_since"]`.
+    """
     numbered = ids(connection)
-    asked = Asked(REQUEST, filters, numbered, by=("service_id", "source_id"), measures=("n_requests",)).sums()
+    cut = judged(connection, filters, numbered, BY)
+    asked = Asked(REQUEST, cut, numbered, by=BY, measures=("n_requests",)).sums()
     rows = [row for row in asked.rows(connection) if row.n_requests]
     rows.sort(key=lambda row: (numbered.place("service", row.service_id), numbered.place("source", row.source_id)))
     lines = [
@@ -26,4 +32,5 @@ def mix(connection: Connection, filters: Filters) -> pd.DataFrame:
         }
         for row in rows
     ]
-    return from_rows(lines, MIX, asked.attrs)
+    bounded = {"bounded_since": cut.since} if cut.since > filters.since else {}
+    return from_rows(lines, MIX, asked.attrs | bounded)
