@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal, select, true
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal, select, true, union_all
 
 from data.rollups import clocks
 from data.rollups.clocks import OPEN, seconds
@@ -20,6 +20,7 @@ from queries.narrowing import Narrowed, narrowed, values
 from queries.newest import newest
 from queries.open_ages import STARTLESS, odd_ones
 from queries.reading import Columns, Statement, from_rows, rows, total
+from queries.sum_statements import ways_between
 from queries.waiting import SKEW_SECONDS, open_then
 
 SIFTED_REQUESTS = 10_000
@@ -76,7 +77,10 @@ def _odd(shape: Narrowed, code: str, is_pinned: bool) -> Statement:
     backwards = and_(has_ended, clocks.latency(row, ticking) < 0)
     kinds = {"day_only": is_day, "without_end": and_(~is_day, endless), "negative": and_(~is_day, backwards)}
     sums = [total(one_if(met)).label(kind) for kind, met in kinds.items()]
-    return select(*sums).where(started_between(rollup, row, piece), *shape.facts(row))
+    # Each way to start is counted apart: of one OR SQLite would look up each request.
+    ways = [started_between(rollup, row, piece)] if is_pinned else ways_between(rollup, row, piece)
+    found = union_all(*(select(*sums).where(way, *shape.facts(row)) for way in ways)).subquery().c
+    return select(*(total(found[kind]).label(kind) for kind in kinds))
 
 
 @lru_cache(maxsize=200)
