@@ -39,7 +39,7 @@ from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from queries.narrowing import Narrowed, narrowed, values
 from queries.open_ages import DATED, Numbers, before, odd_ones
 from queries.open_durations import age
-from queries.reading import Columns, Statement, from_rows
+from queries.reading import Columns, Statement, from_rows, rows
 from queries.waiting import FAR, SKEW_SECONDS, open_then
 
 BY_AGE: Columns = {
@@ -121,14 +121,14 @@ def _moved(odd: Numbers, now: int) -> Part:
 
 def _each(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Return open requests that no sum tells apart (a province and a theme, say), one by one through their index."""
-    rows = connection.execute(_open_ages(narrowed(filters)), _moments(filters, numbered))
-    return [(row.service_id, row.place, row.n) for row in rows]
+    found = rows(connection, _open_ages(narrowed(filters)), _moments(filters, numbered))
+    return [(row.service_id, row.place, row.n) for row in found]
 
 
 def _then(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Return what was open at the moment of a fixed link, by service and age."""
-    rows = connection.execute(_known_ages(narrowed(filters)), _moments(filters, numbered))
-    return [(row.service_id, row.place, row.n) for row in rows]
+    found = rows(connection, _known_ages(narrowed(filters)), _moments(filters, numbered))
+    return [(row.service_id, row.place, row.n) for row in found]
 
 
 @lru_cache(maxsize=100)
@@ -180,8 +180,8 @@ LINGER = timedelta(minutes=15)
 
 def _listed(connection: Connection, filters: Filters, *, is_over: bool) -> pd.DataFrame:
     numbered, statement = ids(connection), _statement(narrowed(filters), filters.pinned, is_over)
-    rows = connection.execute(statement, _moments(filters, numbered)).all()
-    return from_rows([_waiting(row, numbered) for row in rows], QUEUE)
+    found = rows(connection, statement, _moments(filters, numbered))
+    return from_rows([_waiting(row, numbered) for row in found], QUEUE)
 
 
 def _waiting(row: Any, numbered: Ids) -> dict[str, object]:
@@ -209,7 +209,8 @@ def _statement(shape: Narrowed, is_pinned: bool, is_over: bool) -> Statement:
 
 def _of_queue(shape: Narrowed, row: Any, where: ColumnElement[bool], is_pinned: bool, is_over: bool) -> Statement:
     old, start = age(row, clocks.DEFAULT).label("age"), clocks.started(row).label("started")
-    columns = (row.content_id, row.request_no, row.service_id, row.province_code, row.stopped_at, start, old)
+    stopped = clocks.seconds(row.stopped_at).label("stopped_at")
+    columns = (row.content_id, row.request_no, row.service_id, row.province_code, stopped, start, old)
     turn = old > WITHIN_SECONDS if is_over else and_(old <= WITHIN_SECONDS, old >= -SKEW_SECONDS)
     raw = [] if is_pinned else [text(OPEN_REQUEST)]
     return select(*columns).where(*raw, row.time_precision == "second", where, turn, *shape.facts(row))

@@ -20,7 +20,7 @@ from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.limits import FACTS_WINDOW, ISSUES_BY_CONTENT_WINDOW
 from queries.narrowing import narrowed, values
-from queries.reading import SqlRow, Statement, whole_numbers
+from queries.reading import SqlRow, Statement, rows, whole_numbers
 from queries.sum_statements import Piece, Shape, started_between, statement_of
 from queries.unlisted import NUMBERED, keys_of
 
@@ -43,7 +43,7 @@ class Sums:
 
     def rows(self, connection: Connection) -> Sequence[SqlRow]:
         """Return the rows: the columns of `by`, `bucket` when there is a grain, the measures."""
-        return connection.execute(self.statement, dict(self.parameters)).all()
+        return rows(connection, self.statement, self.parameters)
 
     def numbers(self, connection: Connection) -> NDArray[np.int64]:
         """Return the same rows as an array of shape (rows, columns), where none of the columns is a province."""

@@ -22,15 +22,11 @@ def mix(connection: Connection, filters: Filters) -> pd.DataFrame:
     numbered = ids(connection)
     cut = judged(connection, filters, numbered, BY)
     asked = Asked(REQUEST, cut, numbered, by=BY, measures=("n_requests",)).sums()
-    rows = [row for row in asked.rows(connection) if row.n_requests]
-    rows.sort(key=lambda row: (numbered.place("service", row.service_id), numbered.place("source", row.source_id)))
+    found = [row for row in asked.numbers(connection).tolist() if row[2]]
+    found.sort(key=lambda row: (numbered.place("service", row[0]), numbered.place("source", row[1])))
     lines = [
-        {
-            "service": numbered.code("service", row.service_id),
-            "source": numbered.code("source", row.source_id),
-            "n": row.n_requests,
-        }
-        for row in rows
+        {"service": numbered.code("service", service), "source": numbered.code("source", source), "n": n}
+        for service, source, n in found
     ]
     bounded = {"bounded_since": cut.since} if cut.since > filters.since else {}
     return from_rows(lines, MIX, asked.attrs | bounded)
