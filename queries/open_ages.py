@@ -49,8 +49,8 @@ Stretch = tuple[int, int]
 STARTLESS, UNDATED, DATED = range(3)
 """What an odd request lacks: any time to start from, the time of day, or nothing (its clock stood still)."""
 
-START_BITS = 40
-"""Starts are below 2^40 seconds, so a service and a start fit into one number."""
+START_BITS, LACKS_BITS = 40, 2
+"""Starts are within 2^39 seconds of 1970, so a service, what a request lacks and a start fit into one number."""
 
 
 def before(connection: Connection, filters: Filters, numbered: Ids, moments: Sequence[int]) -> Numbers | None:
@@ -96,8 +96,9 @@ def odd_ones(connection: Connection, filters: Filters, numbered: Ids) -> Numbers
 
 def _read_odd(connection: Connection, filters: Filters, numbered: Ids) -> Numbers:
     bound = {**values(filters, numbered), "as_of": int(filters.as_of.timestamp())}
-    key, started, run = whole_numbers(connection, _odd(narrowed(filters)), bound).T
-    return np.column_stack([key // 4, key % 4, started, run])
+    found, run = whole_numbers(connection, _odd(narrowed(filters)), bound).T
+    key = (found + (1 << START_BITS - 1)) >> START_BITS
+    return np.column_stack([key >> LACKS_BITS, key & ((1 << LACKS_BITS) - 1), found - (key << START_BITS), run])
 
 
 @lru_cache(maxsize=200)
@@ -105,9 +106,11 @@ def _odd(shape: Narrowed) -> Statement:
     row: Any = takedown_request.c
     start = clocks.started(row)
     lacks = case((start.is_(None), STARTLESS), (row.time_precision != "second", UNDATED), else_=DATED)
-    key = cast(row.service_id, BigInteger) * 4 + lacks
-    columns = (key.label("key"), func.coalesce(start, 0).label("started"), func.coalesce(age(row, clocks.DEFAULT), 0))
-    odd = select(*columns).where(text(ODD_OPEN_REQUEST), *shape.by_value(row))
+    key = cast(row.service_id, BigInteger) * (1 << LACKS_BITS) + lacks
+    number = key * (1 << START_BITS) + func.coalesce(start, 0)
+    odd = select(number.label("number"), func.coalesce(age(row, clocks.DEFAULT), 0).label("run")).where(
+        text(ODD_OPEN_REQUEST), *shape.by_value(row)
+    )
     return odd.execution_options(any_order=True)
 
 

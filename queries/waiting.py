@@ -110,19 +110,25 @@ def _counted(found: Numbers, odd: Numbers, due: int, nearing: int) -> Mapping[in
     is_dated = lacks == DATED
     spared = is_dated & (start < due) & (run <= WITHIN_SECONDS)
     is_young = is_dated & (start >= due)
-    by_name = {
-        "n_overdue": ((service, n_late),),
-        "n_recent": ((service, n_begun - n_late),),
-        "n_nearing": ((service, n_later - n_late), (of, -(is_young & (start < nearing)).astype(np.int64)),
-                      (of, (spared | is_young) & (run > NEARING_SECONDS))),
-        "n_undated": ((service, n_open - n_begun), (of, ~is_dated)),
-        "n_spared": ((of, spared),),
-    }  # fmt: skip
+    nearing_by_sum = is_young & (start < nearing)
     services = np.unique(np.concatenate([service, of]))
-    counts = np.zeros((len(services), len(COUNTED)), dtype=np.int64)
-    for place, name in enumerate(COUNTED):
-        for key, n in by_name[name]:
-            np.add.at(counts[:, place], np.searchsorted(services, key), n)
+    known, odd_place = np.searchsorted(services, service), np.searchsorted(services, of)
+
+    def added(counts: Numbers, *odd_ones: Any) -> list[int]:
+        """Return by service: counts of those known by sums, and 1 for each odd one that is among some."""
+        whole = np.bincount(known, counts, len(services))
+        for sign, are in zip((1, -1), odd_ones, strict=False):
+            whole = whole + sign * np.bincount(odd_place[are], minlength=len(services))
+        return [int(n) for n in whole]
+
+    columns = (
+        added(n_late),
+        added(n_begun - n_late),
+        added(n_later - n_late, (spared | is_young) & (run > NEARING_SECONDS), nearing_by_sum),
+        added(n_open - n_begun, ~is_dated),
+        added(np.zeros_like(n_open), spared),
+    )
     return {
-        key: dict(zip(COUNTED, row, strict=True)) for key, row in zip(services.tolist(), counts.tolist(), strict=True)
+        key: dict(zip(COUNTED, row, strict=True))
+        for key, row in zip(services.tolist(), zip(*columns, strict=True), strict=True)
     }
