@@ -18,7 +18,8 @@ from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.narrowing import Narrowed, narrowed, values
 from queries.once import once
-from queries.reading import Statement, rows
+from queries.reading import Statement, rows, whole_numbers
+from queries.side_by_side import Beside, Part
 from queries.unlisted import NUMBERED, keys_of
 
 FAR = 1 << 40
@@ -51,32 +52,51 @@ def first_day(connection: Connection, filters: Filters, numbered: Ids) -> tuple[
     cube = cube_for(REQUEST, DAY, frozenset(shape.dimensions))
     if cube is None or filters.pinned:
         return 0, FAR
-    last = _bucket((filters.as_of + AHEAD).timestamp())
-    if _is_wide(cube):
+    if "province_code" in cube.dimensions:
         _, days, n_open = open_days(connection, filters, numbered).T
-        return _day(min(days[(days <= last) & (n_open > 0)].tolist(), default=None))
-    bound: dict[str, Any] = {**values(filters, numbered), "first": _bucket(_LONG_AGO), "last": last}
+        return _day(days[(days <= _last(filters)) & (n_open > 0)])
+    asked = _asked(filters, numbered, cube)
+    return once(
+        connection,
+        (first_day, _ever(filters)),
+        lambda: _day(whole_numbers(connection, asked.statement, asked.parameters)),
+    )
+
+
+def _asked(filters: Filters, numbered: Ids, cube: Cube) -> Part:
+    bound: dict[str, Any] = {**values(filters, numbered), "first": _bucket(_LONG_AGO), "last": _last(filters)}
     for name in keys_of(REQUEST):
         bound[f"every_{name}"] = bound.get(name) or numbered.all(NUMBERED[name], REQUEST.facts.name)
-    found = rows(connection, _first(shape, cube), bound)[0][0]
-    return _day(found)
+    return Part(_first(narrowed(filters), cube), bound)
+
+
+def first_day_beside(filters: Filters, numbered: Ids) -> list[Beside]:
+    """Return the question for the first day as one that may be asked beside another; none where it is answered else."""
+    cube = cube_for(REQUEST, DAY, frozenset(narrowed(filters).dimensions))
+    if cube is None or filters.pinned or "province_code" in cube.dimensions:
+        return []
+    return [Beside((first_day, _ever(filters)), _asked(filters, numbered, cube), _day)]
 
 
 def open_days(connection: Connection, filters: Filters, numbered: Ids) -> NDArray[np.int64]:
     """Return (service id, WIB day, requests still open) of the days on which requests started, on the default clock."""
-    ever = replace(filters, since=LONG_AGO, until=FOREVER, clock=DEFAULT.code, window="custom")
+    ever = _ever(filters)
     asked = Asked(REQUEST, ever, numbered, by=("service_id",), grain=DAY, measures=("n_open",))
     return once(connection, (open_days, ever), lambda: asked.sums().numbers(connection))
 
 
-def _is_wide(cube: Cube) -> bool:
-    """Return whether each day has so many cells that they are read once for all who need them."""
-    return "province_code" in cube.dimensions
+def _ever(filters: Filters) -> Filters:
+    return replace(filters, since=LONG_AGO, until=FOREVER, clock=DEFAULT.code, window="custom")
 
 
-def _day(found: int | None) -> tuple[int, int]:
-    first = (FAR // DAY.width if found is None else found) * DAY.width - DAY.offset
+def _day(days: NDArray[np.int64]) -> tuple[int, int]:
+    """Return when the first of some days begins and ends, seconds; far away without any."""
+    first = min([FAR // DAY.width, *days.ravel().tolist()]) * DAY.width - DAY.offset
     return first, first + DAY.width
+
+
+def _last(filters: Filters) -> int:
+    return _bucket((filters.as_of + AHEAD).timestamp())
 
 
 def _bucket(moment: float) -> int:
@@ -91,4 +111,5 @@ def _first(shape: Narrowed, cube: Cube) -> Statement:
         for name in given
     ]
     days = row.bucket.between(bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger))
-    return select(func.min(row.bucket)).where(row.cube == cube.id, *keys, days, row.n_open > 0, *shape.sums(row, given))
+    first = func.coalesce(func.min(row.bucket), FAR // DAY.width)
+    return select(first.label("day")).where(row.cube == cube.id, *keys, days, row.n_open > 0, *shape.sums(row, given))

@@ -41,7 +41,7 @@ from queries.narrowing import Narrowed, narrowed, values
 from queries.once import once
 from queries.open_durations import age
 from queries.reading import Statement, whole_numbers
-from queries.side_by_side import Part, in_turn
+from queries.side_by_side import Beside, Part, with_beside
 
 Numbers = NDArray[np.int64]
 Stretch = tuple[int, int]
@@ -53,10 +53,13 @@ START_BITS, LACKS_BITS = 40, 2
 """Starts are within 2^39 seconds of 1970, so a service, what a request lacks and a start fit into one number."""
 
 
-def before(connection: Connection, filters: Filters, numbered: Ids, moments: Sequence[int]) -> Numbers | None:
+def before(
+    connection: Connection, filters: Filters, numbered: Ids, moments: Sequence[int], *beside: Beside
+) -> Numbers | None:
     """Return (service id, how many of its dated open requests started before each moment, how many there are).
 
-    `moments` rise. Services without any are among them. None where no sum holds the filters.
+    `moments` rise. Services without any are among them. None where no sum holds the filters. What is `beside` is read
+    with them.
     """
     ever = replace(filters, since=LONG_AGO, until=FOREVER, clock=clocks.DEFAULT.code)
     whole = Asked(REQUEST, ever, numbered, by=("service_id",), measures=("n_open",))
@@ -73,14 +76,14 @@ def before(connection: Connection, filters: Filters, numbered: Ids, moments: Seq
     }
     facts = Part(_open_ones(narrowed(filters), len(stretches)), {**values(filters, numbered), **bound})
     if grain is DAY:
-        cells, (ones,) = open_days(connection, filters, numbered), in_turn(connection, facts)
+        cells, (ones,) = open_days(connection, filters, numbered), with_beside(connection, [facts], beside)
         all_open = cells[:, [0, 2]]
     else:
         recent = replace(ever, since=datetime.fromtimestamp(_begin(moments[0], grain), UTC))
         begun = Asked(
             REQUEST, recent, numbered, by=("service_id",), grain=grain, measures=("n_open",), skips_zeros=True
         )
-        all_open, cells, ones = in_turn(connection, whole.sums(), begun.sums(), facts)
+        all_open, cells, ones = with_beside(connection, [whole.sums(), begun.sums(), facts], beside)
     begins = cells[:, 1] * grain.width - grain.offset
     return _counted(all_open, np.column_stack([cells[:, 0], begins, cells[:, 2]]), ones[:, 0], moments, sides)
 
@@ -91,14 +94,14 @@ def odd_ones(connection: Connection, filters: Filters, numbered: Ids) -> Numbers
     Times are UTC seconds, without meaning where a request is not dated; the window does not matter.
     """
     key = (odd_ones, replace(filters, since=LONG_AGO, until=FOREVER, clock=clocks.DEFAULT.code, window="custom"))
-    return once(connection, key, lambda: _read_odd(connection, filters, numbered))
-
-
-def _read_odd(connection: Connection, filters: Filters, numbered: Ids) -> Numbers:
     bound = {**values(filters, numbered), "as_of": int(filters.as_of.timestamp())}
-    found, run = whole_numbers(connection, _odd(narrowed(filters)), bound).T
-    key = (found + (1 << START_BITS - 1)) >> START_BITS
-    return np.column_stack([key >> LACKS_BITS, key & ((1 << LACKS_BITS) - 1), found - (key << START_BITS), run])
+    return once(connection, key, lambda: _apart(whole_numbers(connection, _odd(narrowed(filters)), bound)))
+
+
+def _apart(found: Numbers) -> Numbers:
+    number, run = found.T
+    key = (number + (1 << START_BITS - 1)) >> START_BITS
+    return np.column_stack([key >> LACKS_BITS, key & ((1 << LACKS_BITS) - 1), number - (key << START_BITS), run])
 
 
 @lru_cache(maxsize=200)

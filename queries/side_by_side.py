@@ -1,6 +1,6 @@
 """Several sums in one statement: to read, plan and answer a small one costs more than to sum it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Any, Protocol, cast
@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, CompoundSelect, Connection, bindparam, lit
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from queries.cubes import Sums
+from queries.once import is_missing, keep
 from queries.prepared import Asking
 from queries.reading import whole_numbers
 
@@ -35,6 +36,15 @@ class Part:
     parameters: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What another question will want of the same snapshot: its key (`queries.once`), and what is made of its rows."""
+
+    key: Hashable
+    part: Part
+    made: Callable[[NDArray[np.int64]], object]
+
+
 def in_one_row(connection: Connection, *sums: Sums) -> list[int]:
     """Return the sums, none of them kept apart by anything, one after the other."""
     statement = _together(tuple(one.statement for one in sums))
@@ -50,6 +60,15 @@ def in_turn(connection: Connection, *sums: Asked) -> list[NDArray[np.int64]]:
     found = whole_numbers(connection, _stacked(statements), _values(sums))
     widths = (len(statement.selected_columns) for statement in statements)
     return [found[found[:, 0] == n, 1 : 1 + width] for n, width in enumerate(widths)]
+
+
+def with_beside(connection: Connection, parts: Sequence[Asked], beside: Sequence[Beside]) -> list[NDArray[np.int64]]:
+    """Return the rows of the parts, in turn; what is beside them is read with them and kept, unless it is already."""
+    wanted = [one for one in beside if is_missing(connection, one.key)]
+    found = in_turn(connection, *parts, *(one.part for one in wanted))
+    for one, numbers in zip(wanted, found[len(parts) :], strict=True):
+        keep(connection, one.key, one.made(numbers))
+    return found[: len(parts)]
 
 
 _PREFIX = "of"

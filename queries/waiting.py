@@ -18,7 +18,7 @@ from data.rollups.requests import WITHIN_SECONDS
 from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
-from queries.first_days import FAR, LONG_AGO, first_day
+from queries.first_days import FAR, LONG_AGO, first_day, first_day_beside
 from queries.narrowing import narrowed, values
 from queries.open_ages import DATED, Numbers, before, odd_ones
 from queries.reading import SqlRow, rows, whole_numbers
@@ -46,7 +46,7 @@ class Waiting:
         """
         now = int(self.filters.as_of.timestamp())
         moments = (now - WITHIN_SECONDS, now - NEARING_SECONDS, now + SKEW_SECONDS + 1)
-        found = before(connection, self.filters, self.ids, moments)
+        found = before(connection, self.filters, self.ids, moments, *first_day_beside(self.filters, self.ids))
         if found is not None:
             return _counted(found, odd_ones(connection, self.filters, self.ids), *moments[:2])
         return self._read(connection)
