@@ -27,6 +27,7 @@ from queries.series import Buckets, buckets_of
 from queries.shares import share, wilson
 from queries.side_by_side import in_turn
 from queries.waiting import HOUR_LONG, Waiting
+from queries.windows import hour_start
 
 NOW_OPEN: Columns = {
     "service": "text", "is_total": "flag", "is_signatory": "flag", "is_closed_messaging": "flag",
@@ -167,12 +168,18 @@ def _applicable(filters: Filters, numbered: Ids) -> Filters | None:
 
 
 def _parts(elapsed: Filters, filters: Filters, numbered: Ids) -> list[tuple[int, Filters]]:
-    """Return what adds up to the sums without closed messaging: all services less these few, where sums know that."""
-    whole = replace(elapsed, services=())
+    """Return what adds up to the sums without closed messaging: all services less these few, where sums know that.
+
+    What is left of the last hour is read without them, and only once.
+    """
+    whole, first = replace(elapsed, services=()), hour_start(elapsed.until)
     if filters.services or not Asked(REQUEST, whole, numbered).held():
         return [(1, elapsed)]
+    is_cut = elapsed.since < first < elapsed.until and not filters.pinned
+    summed = replace(whole, until=first) if is_cut else whole
     closed = tuple(sorted(numbered.closed_messaging))
-    return [(1, whole), *([(-1, replace(elapsed, services=closed))] if closed else [])]
+    parts = [(1, summed), *([(-1, replace(summed, services=closed))] if closed else [])]
+    return [*parts, (1, replace(elapsed, since=first))] if is_cut else parts
 
 
 def _promise_frame(rows: Sequence[tuple[Row, Mapping[str, object]]], attrs: Mapping[str, object]) -> pd.DataFrame:
