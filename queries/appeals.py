@@ -5,7 +5,7 @@ have shown: a removal of yesterday says nothing yet about seven days.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.known import AS_OF
-from queries.limits import APPEAL_WINDOW, MATURED_FACTS_WINDOW, MATURED_REMOVALS, MATURED_WINDOW
+from queries.limits import APPEAL_WINDOW, APPEALS_LOOKED_UP, MATURED_FACTS_WINDOW, MATURED_REMOVALS, MATURED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
 from queries.newest import newest_of
 from queries.reading import Columns, Statement, from_rows, rows, total
@@ -51,19 +51,31 @@ def errors(connection: Connection, filters: Filters) -> pd.DataFrame:
 
     `n_waiting`, `oldest_*`: unanswered appeals of the last `APPEAL_WINDOW`, whatever the window. `*_7`, `*_30`: content
     seen again within so many days, over the removals of a `MATURED_WINDOW` that ended so many days ago, at the full
-    hour; where provinces, themes or sources are chosen, the newest `MATURED_REMOVALS` of a `MATURED_FACTS_WINDOW`.
+    hour; where provinces, themes or sources are chosen, the newest `MATURED_REMOVALS` of a `MATURED_FACTS_WINDOW`, and
+    of what was filed the newest `APPEALS_LOOKED_UP`, of any: `attrs["bounded_since"]`.
     """
     numbered = ids(connection)
     chosen = values(filters, numbered)
     now = int(filters.as_of.timestamp())
-    moments = {"since": int(filters.since.timestamp()), "until": int(filters.until.timestamp()), "as_of": now}
+    since = _readable_since(connection, filters)
+    moments = {"since": int(since.timestamp()), "until": int(filters.until.timestamp()), "as_of": now}
     shape = narrowed(filters)
     filed = rows(connection, _filed(shape, filters.pinned), {**chosen, **moments})[0]._mapping  # noqa: SLF001
     long_ago = {"since": now - int(APPEAL_WINDOW.total_seconds()), "until": now + 1, "as_of": now}
     n_waiting, oldest = rows(connection, _waiting(shape, filters.pinned), {**chosen, **long_ago})[0]
     line: dict[str, Any] = {**filed, "n_waiting": n_waiting, "oldest_filed_at": oldest,
                             "oldest_days": None if oldest is None else (now - oldest) / DAY_SECONDS}  # fmt: skip
-    return from_rows([line | _reappeared(connection, filters, numbered)], ERRORS)
+    bounded = {"bounded_since": since} if since > filters.since else {}
+    return from_rows([line | _reappeared(connection, filters, numbered)], ERRORS, bounded)
+
+
+def _readable_since(connection: Connection, filters: Filters) -> datetime:
+    """Return from when on the appeals of the window are few enough to look up the request of each."""
+    if filters.pinned or set(narrowed(filters).dimensions) <= {"service_id"}:
+        return filters.since
+    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until")}
+    found = rows(connection, _BEYOND, moments)
+    return datetime.fromtimestamp(found[0][0] + 1, UTC) if found else filters.since
 
 
 def _reappeared(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, object]:
@@ -119,6 +131,18 @@ def _of_filters(shape: Narrowed, is_pinned: bool) -> list[ColumnElement[bool]]:
 
 def _bound(name: str) -> ColumnElement[int]:
     return bindparam(name, type_=BigInteger)
+
+
+_FILED = seconds(appeal.c.filed_at)
+
+
+def _beyond(most: int) -> Statement:
+    """Return when the newest appeal of the window was filed that is one too many."""
+    asked = select(_FILED.label("filed_at")).where(_bound("since") <= _FILED, _bound("until") > _FILED)
+    return asked.order_by(_FILED.desc()).offset(most).limit(1)
+
+
+_BEYOND = _beyond(APPEALS_LOOKED_UP)
 
 
 @lru_cache(maxsize=100)

@@ -62,13 +62,16 @@ RISING_CANDIDATES = 50
 APPEAL_WINDOW = timedelta(days=90)
 """An appeal decided now was filed at most this long ago; appeals are found by the time they were filed."""
 
+APPEALS_LOOKED_UP = 2_000
+"""Newest appeals of a window whose requests are looked up, where these decide: a hundredth of a second."""
+
 MATURED_WINDOW = timedelta(days=90)
 """Removals over which reappearances are counted: a quarter of them, ended as long ago as is watched."""
 
 MATURED_FACTS_WINDOW = timedelta(days=7)
 """The same where no roll-up holds the filters: a week of them, read one by one."""
 
-MATURED_REMOVALS = 10_000
+MATURED_REMOVALS = 5_000
 """Newest removals of that week, of any filters, that are read: about a hundredth of a second."""
 
 QUEUE_ROWS = 50

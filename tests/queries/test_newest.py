@@ -11,7 +11,7 @@ from data.rollups.clocks import REMOVED
 from queries import appeals, newest, request_sources, takedowns
 from queries.dimensions import ids
 from tests.queries import factories
-from tests.queries.factories import JAKARTA, TIKTOK, WEST_JAVA, ago, asked, at, pinned
+from tests.queries.factories import FACEBOOK, JAKARTA, TIKTOK, WEST_JAVA, ago, asked, at, pinned
 
 SINCE = at("2026-03-04 08:00")
 """The hour of the third newest of `REQUESTS` hours ago, seen from NOW."""
@@ -97,3 +97,25 @@ def test_of_removals_of_a_province_the_newest_old_enough_are_watched(
     assert row["removed_since_7"] > ago(days=7, hours=30)
     (row,) = appeals.errors(connection, asked(window="24h")).to_dict("records")
     assert (row["n_matured_7"], row["n_reappeared_7"]) == (3, 3)
+
+
+def test_of_appeals_of_a_province_the_newest_are_looked_up_and_it_is_said(connection: Connection) -> None:
+    for place, hours in enumerate((1, 2, 2, 4)):
+        content_id = factories.ended(connection, ago(days=3), 5, REMOVED, province_code=WEST_JAVA)
+        filed = {"filed_at": ago(hours=hours), "decided_at": None, "reinstated_at": None}
+        given = {
+            "content_id": content_id,
+            "request_no": 1,
+            "appeal_no": place,
+            "service_id": FACEBOOK,
+            "result": "open",
+        }
+        factories.row(connection, "appeal", **given, **filed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(appeals, "_BEYOND", appeals._beyond(2))
+        narrow = appeals.errors(connection, asked(window="24h", provinces=(WEST_JAVA,)))
+        whole = appeals.errors(connection, asked(window="24h"))
+    assert (narrow["n_received"].item(), narrow["n_waiting"].item()) == (1, 4)
+    assert narrow.attrs["bounded_since"] == ago(hours=2) + timedelta(seconds=1)
+    assert (whole["n_received"].item(), whole.attrs) == (4, {})
+    assert appeals.errors(connection, asked(window="24h", provinces=(WEST_JAVA,)))["n_received"].item() == 4
