@@ -52,7 +52,10 @@ def summary(answer: Answer) -> pd.DataFrame:
 def n_words(answers: Answers) -> str | None:
     """Return how many requests the page speaks of."""
     frame = answers["within"].frame
-    return None if frame is None else t("latencies.n", n=number(whole(frame)["n_requests"], current()))
+    if frame is None:
+        return None
+    words, since = t("latencies.n", n=number(whole(frame)["n_requests"], current())), frame.attrs.get("bounded_since")
+    return words if since is None else t("latencies.n_since", n=words, at=formats.moment(since, current()))
 
 
 def draw_curves(answers: Answers, scale: str) -> None:

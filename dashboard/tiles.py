@@ -69,7 +69,7 @@ def tile_panel(answer: Answer, key: str, language: str, build: Callable[[pd.Data
 
     def draw(frame: pd.DataFrame) -> None:
         draw_tile(artefact(answer, key, build), language, key)
-        _say_bound(frame)
+        say_bound(frame)
 
     with st.container(border=True, height="stretch", gap="xsmall"):
         panel(None, answer, draw, border=False)
@@ -83,7 +83,7 @@ def tile_row(answer: Answer, key: str, language: str, build: Callable[[pd.DataFr
         for place, (column, tile) in enumerate(zip(st.columns(len(tiles), gap="small"), tiles, strict=True)):
             with column, st.container(border=True, height="stretch", gap="xsmall"):
                 draw_tile(tile, language, f"{key}.{place}")
-        _say_bound(frame)
+        say_bound(frame)
 
     panel(None, answer, draw, border=False)
 
@@ -110,7 +110,7 @@ def picture(
             st.markdown(f"**{md_escape(chart.title, 400)}**", help=definition(measure, current()))
             if note:
                 st.caption(note)
-            _say_bound(frame)
+            say_bound(frame)
             draw_chart(chart, key)
             if more is not None:
                 more()
@@ -120,7 +120,7 @@ def picture(
         panel(None if has_rows else heading, answer, draw, empty=empty, border=False)
 
 
-def _say_bound(frame: pd.DataFrame) -> None:
+def say_bound(frame: pd.DataFrame) -> None:
     """Say that the window had to be cut (`queries.cubes`), where it was; a cut in the history before is no matter."""
     since = frame.attrs.get("bounded_since")
     if since is None or ("started_at" in frame and not frame.empty and since <= frame["started_at"].iloc[0]):

@@ -21,6 +21,7 @@ from dashboard.latencies import left_out, lone, only_closed, summary, whole
 from dashboard.latency_choices import clock_words
 from dashboard.live import artefact, panel
 from dashboard.overview import labels
+from dashboard.tiles import say_bound
 from queries import comparisons
 from queries.shares import share, wilson
 
@@ -42,6 +43,8 @@ def _draw(answers: Answers, answer: Answer) -> None:
     with st.container(gap="xsmall"):
         st.markdown(f"#### {first}")
         st.caption(meaning(answers))
+        if answer.frame is not None:
+            say_bound(answer.frame)
         for line in rest:
             st.markdown(line)
         st.caption(artefact(answer, "latensi.left_out", left_out))

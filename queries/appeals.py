@@ -5,7 +5,7 @@ have shown: a removal of yesterday says nothing yet about seven days.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -20,10 +20,12 @@ from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.known import AS_OF
-from queries.limits import APPEAL_WINDOW, MATURED_FACTS_WINDOW, MATURED_WINDOW
+from queries.limits import APPEAL_WINDOW, APPEALS_LOOKED_UP, MATURED_FACTS_WINDOW, MATURED_REMOVALS, MATURED_WINDOW
 from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Columns, Statement, from_rows, total
+from queries.newest import newest_of
+from queries.reading import Columns, Statement, from_rows, rows, total
 from queries.shares import share, wilson
+from queries.side_by_side import in_one_row
 from queries.windows import hour_start
 
 REAPPEARED_DAYS = (7, 30)
@@ -48,38 +50,63 @@ def errors(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row. received = upheld + dismissed + open, of appeals filed in the window; reinstated is part of them.
 
     `n_waiting`, `oldest_*`: unanswered appeals of the last `APPEAL_WINDOW`, whatever the window. `*_7`, `*_30`: content
-    seen again within so many days, over the removals of a `MATURED_WINDOW` (a `MATURED_FACTS_WINDOW` where provinces,
-    themes or sources are chosen) that ended so many days ago, at the full hour.
+    seen again within so many days, over the removals of a `MATURED_WINDOW` that ended so many days ago, at the full
+    hour; where provinces, themes or sources are chosen, the newest `MATURED_REMOVALS` of a `MATURED_FACTS_WINDOW`, and
+    of what was filed the newest `APPEALS_LOOKED_UP`, of any: `attrs["bounded_since"]`.
     """
     numbered = ids(connection)
     chosen = values(filters, numbered)
     now = int(filters.as_of.timestamp())
-    moments = {"since": int(filters.since.timestamp()), "until": int(filters.until.timestamp()), "as_of": now}
+    since = _readable_since(connection, filters)
+    moments = {"since": int(since.timestamp()), "until": int(filters.until.timestamp()), "as_of": now}
     shape = narrowed(filters)
-    filed = connection.execute(_filed(shape, filters.pinned), {**chosen, **moments}).mappings().one()
+    filed = rows(connection, _filed(shape, filters.pinned), {**chosen, **moments})[0]._mapping  # noqa: SLF001
     long_ago = {"since": now - int(APPEAL_WINDOW.total_seconds()), "until": now + 1, "as_of": now}
-    waiting = connection.execute(_waiting(shape, filters.pinned), {**chosen, **long_ago}).one()
-    oldest = waiting.oldest_filed_at
-    line: dict[str, Any] = {**filed, "n_waiting": waiting.n_waiting, "oldest_filed_at": oldest,
+    n_waiting, oldest = rows(connection, _waiting(shape, filters.pinned), {**chosen, **long_ago})[0]
+    line: dict[str, Any] = {**filed, "n_waiting": n_waiting, "oldest_filed_at": oldest,
                             "oldest_days": None if oldest is None else (now - oldest) / DAY_SECONDS}  # fmt: skip
-    for days in REAPPEARED_DAYS:
-        line |= _reappeared(connection, filters, numbered, days)
-    return from_rows([line], ERRORS)
+    bounded = {"bounded_since": since} if since > filters.since else {}
+    return from_rows([line | _reappeared(connection, filters, numbered)], ERRORS, bounded)
 
 
-def _reappeared(connection: Connection, filters: Filters, numbered: Ids, days: int) -> dict[str, object]:
+def _readable_since(connection: Connection, filters: Filters) -> datetime:
+    """Return from when on the appeals of the window are few enough to look up the request of each."""
+    if filters.pinned or set(narrowed(filters).dimensions) <= {"service_id"}:
+        return filters.since
+    moments = {name: int(getattr(filters, name).timestamp()) for name in ("since", "until")}
+    found = rows(connection, _BEYOND, moments)
+    return datetime.fromtimestamp(found[0][0] + 1, UTC) if found else filters.since
+
+
+def _reappeared(connection: Connection, filters: Filters, numbered: Ids) -> dict[str, object]:
+    windows = {days: _matured(connection, filters, numbered, days) for days in REAPPEARED_DAYS}
+    sums = [
+        Asked(REMOVAL, asked, numbered, measures=("n_removed", f"n_back_{days}")).sums()
+        for days, asked in windows.items()
+    ]
+    numbers = in_one_row(connection, *sums)
+    figures: dict[str, object] = {}
+    for (days, asked), n_matured, n_back in zip(windows.items(), numbers[::2], numbers[1::2], strict=True):
+        low, high = wilson(n_back, n_matured)
+        figures |= {
+            f"n_matured_{days}": n_matured, f"n_reappeared_{days}": n_back,
+            f"reappeared_{days}": float(share(n_back, n_matured)),
+            f"reappeared_low_{days}": float(low), f"reappeared_high_{days}": float(high),
+            f"removed_since_{days}": asked.since, f"removed_until_{days}": asked.until,
+        }  # fmt: skip
+    return figures
+
+
+def _matured(connection: Connection, filters: Filters, numbered: Ids, days: int) -> Filters:
+    """Return the filters over the removals that are old enough to have been watched for so many days."""
     until = hour_start(filters.as_of - timedelta(days=days))
-    removed = Asked(REMOVAL, filters, numbered, measures=("n_removed", f"n_back_{days}"))
-    since = until - (MATURED_WINDOW if removed.held() else MATURED_FACTS_WINDOW)
-    ((n_matured, n_back),) = (
-        replace(removed, filters=replace(filters, since=since, until=until)).sums().rows(connection)
-    )
-    low, high = wilson(n_back, n_matured)
-    figures: dict[str, object] = {
-        "n_matured": n_matured, "n_reappeared": n_back, "reappeared": float(share(n_back, n_matured)),
-        "reappeared_low": float(low), "reappeared_high": float(high), "removed_since": since, "removed_until": until,
-    }  # fmt: skip
-    return {f"{name}_{days}": value for name, value in figures.items()}
+    asked = replace(filters, since=until - MATURED_WINDOW, until=until)
+    if Asked(REMOVAL, asked, numbered).held():
+        return asked
+    by_hour = replace(asked, since=until - MATURED_FACTS_WINDOW)
+    if filters.pinned:
+        return by_hour
+    return newest_of(connection, Asked(REMOVAL, by_hour, numbered), MATURED_REMOVALS)
 
 
 def _result() -> ColumnElement[str]:
@@ -104,6 +131,18 @@ def _of_filters(shape: Narrowed, is_pinned: bool) -> list[ColumnElement[bool]]:
 
 def _bound(name: str) -> ColumnElement[int]:
     return bindparam(name, type_=BigInteger)
+
+
+_FILED = seconds(appeal.c.filed_at)
+
+
+def _beyond(most: int) -> Statement:
+    """Return when the newest appeal of the window was filed that is one too many."""
+    asked = select(_FILED.label("filed_at")).where(_bound("since") <= _FILED, _bound("until") > _FILED)
+    return asked.order_by(_FILED.desc()).offset(most).limit(1)
+
+
+_BEYOND = _beyond(APPEALS_LOOKED_UP)
 
 
 @lru_cache(maxsize=100)

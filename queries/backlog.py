@@ -1,11 +1,10 @@
 """The backlog by age, and the countdown: who is next to reach the hour.
 
-Ages run on the default clock, less its stops. Requests younger than a day are read one by one through the index of
-open ones; older ones are counted by the roll-up. A fixed link shows what was open, as it was known then.
+Ages run on the default clock, less its stops. They are counted by the roll-up, but for the hours in which a class
+begins (`queries.open_ages`). A fixed link shows what was open, as it was known then.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -29,19 +28,19 @@ from sqlalchemy import (
 
 from data.rollups import clocks
 from data.rollups.declarations import REQUEST
-from data.rollups.grouping import summed
 from data.rollups.requests import WITHIN_SECONDS
 from data.tables import content, takedown_request
 from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
-from queries.cubes import Asked, Piece, started_between
+from queries.cubes import Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
 from queries.known import AS_OF
 from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from queries.narrowing import Narrowed, narrowed, values
-from queries.open_durations import age, open_ones
-from queries.reading import Columns, Statement, from_rows
-from queries.waiting import FAR, LONG_AGO, SKEW_SECONDS, open_then
+from queries.open_ages import DATED, Numbers, before, odd_ones
+from queries.open_durations import age
+from queries.reading import Columns, Statement, from_rows, rows
+from queries.waiting import FAR, SKEW_SECONDS, open_then
 
 BY_AGE: Columns = {
     "service": "text", "is_total": "flag", "is_signatory": "flag", "age": "text", "from_minutes": "count", "n": "count",
@@ -62,19 +61,12 @@ AGES: Mapping[str, int] = {
 }
 """Age class -> its first minute; an age of exactly 60 minutes has not broken the hour."""
 
-YOUNG = timedelta(days=1)
-SKEW = timedelta(seconds=SKEW_SECONDS + 1)
-"""A clock that starts later than this after as_of is a bad time: it has no age class."""
-
 
 def by_age(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per service with open requests and age class, then the total '': measurable open requests at as_of."""
     numbered = ids(connection)
     counts: dict[str, Any] = {}
-    parts = (
-        (_then,) if filters.pinned else (_young, _old, _stopped) if _long_ago(filters, numbered).held() else (_each,)
-    )
-    for service, place, n in [row for part in parts for row in part(connection, filters, numbered)]:
+    for service, place, n in _counts(connection, filters, numbered):
         counts.setdefault(numbered.code("service", service), np.zeros(len(AGES), dtype=np.int64))[place] += n
     ordered = [code for code in numbered.of["service"] if code in counts]
     ordered += sorted(counts.keys() - set(ordered))
@@ -97,44 +89,46 @@ def _place(seconds: ColumnElement[int]) -> ColumnElement[int]:
     return case(*((seconds <= edge, at) for at, edge in enumerate(EDGES)), else_=len(EDGES))
 
 
-def _young(connection: Connection, filters: Filters, numbered: Ids) -> Part:
-    """Return the open requests of the last day: their ages are sent as they are and counted here."""
-    young = replace(filters, since=filters.as_of - YOUNG, until=filters.as_of + SKEW, clock="received")
-    services, seconds, n = open_ones(connection, young, numbered)
-    place = np.searchsorted(EDGES, seconds, side="left")
-    keys, sums = summed(np.column_stack([services, place]), n[:, None])
-    return [(service, at, count) for (service, at), (count,) in zip(keys.tolist(), sums.tolist(), strict=True)]
-
-
-def _stopped(connection: Connection, filters: Filters, numbered: Ids) -> Part:
-    """Move requests that started over a day ago, but whose clock stood still, to the class of their clock."""
-    rows = connection.execute(_lasting(narrowed(filters)), _moments(filters, numbered)).all()
-    return [
-        moved for row in rows for moved in ((row.service_id, len(AGES) - 1, -row.n), (row.service_id, row.place, row.n))
+def _counts(connection: Connection, filters: Filters, numbered: Ids) -> Part:
+    if filters.pinned:
+        return _then(connection, filters, numbered)
+    now = int(filters.as_of.timestamp())
+    moments = [*(now - edge for edge in reversed(EDGES)), now + SKEW_SECONDS + 1]
+    found = before(connection, filters, numbered, moments)
+    if found is None:
+        return _each(connection, filters, numbered)
+    by_place = np.diff(found[:, 1:-1], axis=1, prepend=0)[:, ::-1]
+    plain = [
+        (service, place, n)
+        for service, row in zip(found[:, 0].tolist(), by_place.tolist(), strict=True)
+        for place, n in enumerate(row)
+        if n
     ]
+    return plain + _moved(odd_ones(connection, filters, numbered), now)
 
 
-def _old(connection: Connection, filters: Filters, numbered: Ids) -> Part:
-    rows = _long_ago(filters, numbered).sums().rows(connection)
-    return [(row.service_id, len(AGES) - 1, row.n_open) for row in rows if row.n_open]
-
-
-def _long_ago(filters: Filters, numbered: Ids) -> Asked:
-    """Return the question for open requests that started over a day ago, however long."""
-    ever = replace(filters, since=LONG_AGO, until=filters.as_of - YOUNG, clock="received")
-    return Asked(REQUEST, ever, numbered, by=("service_id",), measures=("n_open",))
+def _moved(odd: Numbers, now: int) -> Part:
+    """Return what takes requests whose clock stood still out of the class of their start, and puts them in theirs."""
+    service, _, start, run = odd[(odd[:, 1] == DATED) & (odd[:, 2] <= now + SKEW_SECONDS)].T
+    begun, shown = (np.searchsorted(EDGES, seconds, side="left") for seconds in (now - start, run))
+    keys, n = np.unique(np.column_stack([service, begun, shown])[begun != shown], axis=0, return_counts=True)
+    return [
+        moved
+        for (key, first, place), count in zip(keys.tolist(), n.tolist(), strict=True)
+        for moved in ((key, first, -count), (key, place, count))
+    ]
 
 
 def _each(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Return open requests that no sum tells apart (a province and a theme, say), one by one through their index."""
-    rows = connection.execute(_open_ages(narrowed(filters)), _moments(filters, numbered))
-    return [(row.service_id, row.place, row.n) for row in rows]
+    found = rows(connection, _open_ages(narrowed(filters)), _moments(filters, numbered))
+    return [(row.service_id, row.place, row.n) for row in found]
 
 
 def _then(connection: Connection, filters: Filters, numbered: Ids) -> Part:
     """Return what was open at the moment of a fixed link, by service and age."""
-    rows = connection.execute(_known_ages(narrowed(filters)), _moments(filters, numbered))
-    return [(row.service_id, row.place, row.n) for row in rows]
+    found = rows(connection, _known_ages(narrowed(filters)), _moments(filters, numbered))
+    return [(row.service_id, row.place, row.n) for row in found]
 
 
 @lru_cache(maxsize=100)
@@ -159,19 +153,9 @@ def _by_place(row: Any, *where: ColumnElement[bool] | TextClause) -> Statement:
 
 def _moments(filters: Filters, numbered: Ids) -> dict[str, Any]:
     now = int(filters.as_of.timestamp())
-    young = now - int(YOUNG.total_seconds())
     due = now - WITHIN_SECONDS
     lingered = due - int(LINGER.total_seconds())
-    return {**values(filters, numbered), "as_of": now, "young": young, "due": due, "lingered": lingered}
-
-
-@lru_cache(maxsize=200)
-def _lasting(shape: Narrowed) -> Statement:
-    """Return the open requests that started over a day ago, and whose clock stood still, by age class."""
-    row: Any = takedown_request.c
-    day = bindparam("young", type_=BigInteger)
-    kept = and_(text(ODD_OPEN_REQUEST), clocks.started(row) < day, clocks.measurable(row))
-    return _by_place(row, kept, *shape.facts(row))
+    return {**values(filters, numbered), "as_of": now, "due": due, "lingered": lingered}
 
 
 def queue(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -196,8 +180,8 @@ LINGER = timedelta(minutes=15)
 
 def _listed(connection: Connection, filters: Filters, *, is_over: bool) -> pd.DataFrame:
     numbered, statement = ids(connection), _statement(narrowed(filters), filters.pinned, is_over)
-    rows = connection.execute(statement, _moments(filters, numbered)).all()
-    return from_rows([_waiting(row, numbered) for row in rows], QUEUE)
+    found = rows(connection, statement, _moments(filters, numbered))
+    return from_rows([_waiting(row, numbered) for row in found], QUEUE)
 
 
 def _waiting(row: Any, numbered: Ids) -> dict[str, object]:
@@ -225,7 +209,8 @@ def _statement(shape: Narrowed, is_pinned: bool, is_over: bool) -> Statement:
 
 def _of_queue(shape: Narrowed, row: Any, where: ColumnElement[bool], is_pinned: bool, is_over: bool) -> Statement:
     old, start = age(row, clocks.DEFAULT).label("age"), clocks.started(row).label("started")
-    columns = (row.content_id, row.request_no, row.service_id, row.province_code, row.stopped_at, start, old)
+    stopped = clocks.seconds(row.stopped_at).label("stopped_at")
+    columns = (row.content_id, row.request_no, row.service_id, row.province_code, stopped, start, old)
     turn = old > WITHIN_SECONDS if is_over else and_(old <= WITHIN_SECONDS, old >= -SKEW_SECONDS)
     raw = [] if is_pinned else [text(OPEN_REQUEST)]
     return select(*columns).where(*raw, row.time_precision == "second", where, turn, *shape.facts(row))

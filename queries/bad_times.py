@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select, text, union
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, literal, select, true, union_all
 
 from data.rollups import clocks
 from data.rollups.clocks import OPEN, seconds
@@ -18,7 +18,9 @@ from queries.filters import Filters
 from queries.known import as_known
 from queries.narrowing import Narrowed, narrowed, values
 from queries.newest import newest
-from queries.reading import Columns, Statement, from_rows, total
+from queries.open_ages import STARTLESS, odd_ones
+from queries.reading import Columns, Statement, from_rows, rows, total
+from queries.sum_statements import ways_between
 from queries.waiting import SKEW_SECONDS, open_then
 
 SIFTED_REQUESTS = 10_000
@@ -45,13 +47,23 @@ def counts(connection: Connection, filters: Filters) -> pd.DataFrame:
     cut = newest(connection, filters, numbered, SIFTED_REQUESTS)
     moments = {name: int(getattr(cut, name).timestamp()) for name in ("since", "until", "as_of")}
     chosen: dict[str, Any] = {**values(cut, numbered), **moments, "late": moments["as_of"] + SKEW_SECONDS}
-    odd = connection.execute(_odd(narrowed(cut), ticking, cut.pinned), chosen).mappings().one()
-    ahead = 0 if cut.pinned else connection.execute(_ahead(narrowed(cut)), chosen).scalar_one()
-    startless = connection.execute(_startless(narrowed(cut), cut.pinned), chosen).scalar_one()
-    startless += connection.execute(_ended_startless(narrowed(cut), cut.pinned), chosen).scalar_one()
-    found = {**odd, "without_start": startless, "future": ahead}
+    sifted = rows(connection, _sifted(narrowed(cut), ticking, cut.pinned), chosen)[0]._mapping  # noqa: SLF001
+    startless = sifted["ended_startless"]
+    if cut.pinned:
+        startless += rows(connection, _startless_then(narrowed(cut)), chosen)[0][0]
+    else:
+        startless += int((odd_ones(connection, cut, numbered)[:, 1] == STARTLESS).sum())
+    found = {**sifted, "without_start": startless}
     bounded = cut.since if cut.since > filters.since else None
     return from_rows([{"kind": kind, "n": found[kind]} for kind in KINDS], BAD_TIMES, {"bounded_since": bounded})
+
+
+@lru_cache(maxsize=200)
+def _sifted(shape: Narrowed, code: str, is_pinned: bool) -> Statement:
+    """Count all but open requests without a start, in one row; a fixed link knows nothing of the future."""
+    odd, ended = _odd(shape, code, is_pinned).subquery(), _ended_startless(shape, is_pinned).subquery()
+    ahead = (select(literal(0).label("future")) if is_pinned else _ahead(shape)).subquery()
+    return select(odd, ended, ahead).select_from(odd.join(ended, true()).join(ahead, true()))
 
 
 @lru_cache(maxsize=200)
@@ -65,16 +77,17 @@ def _odd(shape: Narrowed, code: str, is_pinned: bool) -> Statement:
     backwards = and_(has_ended, clocks.latency(row, ticking) < 0)
     kinds = {"day_only": is_day, "without_end": and_(~is_day, endless), "negative": and_(~is_day, backwards)}
     sums = [total(one_if(met)).label(kind) for kind, met in kinds.items()]
-    return select(*sums).where(started_between(rollup, row, piece), *shape.facts(row))
+    # Each way to start is counted apart: of one OR SQLite would look up each request.
+    ways = [started_between(rollup, row, piece)] if is_pinned else ways_between(rollup, row, piece)
+    found = union_all(*(select(*sums).where(way, *shape.facts(row)) for way in ways)).subquery().c
+    return select(*(total(found[kind]).label(kind) for kind in kinds))
 
 
 @lru_cache(maxsize=200)
-def _startless(shape: Narrowed, is_pinned: bool) -> Statement:
-    """Count open requests without a start; the index of odd open ones knows those of the default clock."""
-    row: Any = open_then(ODD_OPEN_REQUEST) if is_pinned else takedown_request.c
-    is_open = () if is_pinned else (text(ODD_OPEN_REQUEST),)
-    startless = clocks.started(row, clocks.DEFAULT).is_(None)
-    return select(func.count()).where(*is_open, startless, *shape.facts(row))
+def _startless_then(shape: Narrowed) -> Statement:
+    """Count requests that were open and without a start at the moment of a link."""
+    row: Any = open_then(ODD_OPEN_REQUEST)
+    return select(func.count()).where(clocks.started(row, clocks.DEFAULT).is_(None), *shape.facts(row))
 
 
 @lru_cache(maxsize=200)
@@ -84,14 +97,15 @@ def _ended_startless(shape: Narrowed, is_pinned: bool) -> Statement:
     row: Any = as_known(takedown_request, piece, ("actioned_at",)) if is_pinned else takedown_request.c
     ended = (seconds(row.actioned_at) >= piece.start, seconds(row.actioned_at) < piece.end)
     startless = (row.outcome_id != OPEN, clocks.started(row, clocks.DEFAULT).is_(None))
-    return select(func.count()).where(*ended, *startless, *shape.facts(row))
+    return select(func.count().label("ended_startless")).where(*ended, *startless, *shape.facts(row))
 
 
 @lru_cache(maxsize=200)
 def _ahead(shape: Narrowed) -> Statement:
-    """Count what was sent, received or ended in the future, each time through its own index."""
+    """Count what was sent, received or ended in the future, by the last of these, each through its own index."""
     row, late = takedown_request.c, bindparam("late", type_=BigInteger)
-    key = (row.content_id, row.request_no)
-    times = (row.notified_at, row.received_at, row.actioned_at)
-    found = union(*(select(*key).where(seconds(time) > late, *shape.facts(row)) for time in times)).subquery()
-    return select(func.count()).select_from(found)
+    sent, received, ended = (seconds(time) for time in (row.notified_at, row.received_at, row.actioned_at))
+    not_ended, not_received = (func.coalesce(time, late) <= late for time in (ended, received))
+    ways = ((ended > late,), (received > late, not_ended), (sent > late, not_received, not_ended))
+    counts = [select(func.count()).where(*way, *shape.facts(row)).scalar_subquery() for way in ways]
+    return select((counts[0] + counts[1] + counts[2]).label("future"))

@@ -50,7 +50,9 @@ LIMITS: tuple[tuple[Any, str, Any], ...] = (
     (newest, "FACTS_WINDOW", EVER),
     (durations, "READ_REQUESTS", 1 << 62),
     (compliance, "JUDGED_REQUESTS", 1 << 62),
+    (newest, "JUDGED_REQUESTS", 1 << 62),
     (appeals, "MATURED_FACTS_WINDOW", MATURED_WINDOW),
+    (appeals, "MATURED_REMOVALS", 1 << 62),
 )
 """What the naive form goes without: cubes, and the shorter windows of what is read from facts."""
 

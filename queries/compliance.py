@@ -29,7 +29,7 @@ from queries.limits import JUDGED_REQUESTS
 from queries.narrowing import Narrowed, narrowed, values
 from queries.newest import newest
 from queries.open_durations import age
-from queries.reading import Columns, Statement, from_rows, total
+from queries.reading import Columns, Statement, from_rows, rows, total
 from queries.series import buckets_of
 from queries.shares import share, wilson
 from queries.takedowns import WITHIN_PROMISE_OVER_TIME
@@ -51,10 +51,10 @@ def by_deadline(connection: Connection, filters: Filters) -> pd.DataFrame:
     """
     numbered = ids(connection)
     lines = [line for line in _lines(connection) if _holds(line, filters)]
-    labels = {row.code: row for row in connection.execute(_LABELS)}
+    labels = {row.code: row for row in rows(connection, _LABELS, {})}
     found, attrs = _judged(connection, filters, numbered, lines, None)
-    rows = [_line(line, labels[line.code], counts.get(0, _NONE)) for line, counts in found.items()]
-    return from_rows(rows, BY_DEADLINE, attrs)
+    shown = [_line(line, labels[line.code], counts.get(0, _NONE)) for line, counts in found.items()]
+    return from_rows(shown, BY_DEADLINE, attrs)
 
 
 def over_time(connection: Connection, filters: Filters, applies_to: str) -> pd.DataFrame:
@@ -107,7 +107,8 @@ def _from_facts(
 ) -> Judged:
     found: Judged = {line: {} for line in lines}
     statement = _sums(narrowed(cut), cut.clock, cut.pinned, lines, grain)
-    for row in connection.execute(statement, _moments(cut, numbered)).mappings() if lines else ():
+    for counted in rows(connection, statement, _moments(cut, numbered)) if lines else ():
+        row = counted._mapping  # noqa: SLF001
         for at, line in enumerate(lines):
             found[line][row["bucket"] if grain else 0] = {name: row[f"{name}{at}"] for name in COUNTS}
     return found
@@ -125,7 +126,7 @@ _LINES = select(
 
 
 def _lines(connection: Connection) -> Sequence[Line]:
-    return [Line(**row) for row in connection.execute(_LINES).mappings()]
+    return [Line(**row._mapping) for row in rows(connection, _LINES, {})]  # noqa: SLF001
 
 
 def _holds(line: Line, filters: Filters) -> bool:

@@ -8,6 +8,7 @@ A live question that no cube holds is read from facts alone, over at most `FACTS
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.limits import FACTS_WINDOW, ISSUES_BY_CONTENT_WINDOW
 from queries.narrowing import narrowed, values
-from queries.reading import SqlRow, Statement, whole_numbers
+from queries.reading import SqlRow, Statement, rows, whole_numbers
 from queries.sum_statements import Piece, Shape, started_between, statement_of
 from queries.unlisted import NUMBERED, keys_of
 
@@ -43,7 +44,7 @@ class Sums:
 
     def rows(self, connection: Connection) -> Sequence[SqlRow]:
         """Return the rows: the columns of `by`, `bucket` when there is a grain, the measures."""
-        return connection.execute(self.statement, dict(self.parameters)).all()
+        return rows(connection, self.statement, self.parameters)
 
     def numbers(self, connection: Connection) -> NDArray[np.int64]:
         """Return the same rows as an array of shape (rows, columns), where none of the columns is a province."""
@@ -90,10 +91,7 @@ class Asked:
     def held(self) -> dict[Grain, Cube]:
         """Return the cube of each grain, widest first, that holds what is asked."""
         needed = frozenset(self.by) | frozenset(narrowed(self.filters).dimensions)
-        wanted = [grain for grain in WIDEST_FIRST if self.grain is None or grain.width <= self.grain.width]
-        rollup = on_clock(self.rollup.table.name, self.filters.clock)
-        found = {grain: cube_for(rollup, grain, needed) for grain in wanted}
-        return {grain: cube for grain, cube in found.items() if cube}
+        return dict(_held(self.rollup.table.name, self.filters.clock, self.grain, needed))
 
     @property
     def longest(self) -> timedelta:
@@ -135,3 +133,11 @@ class Asked:
         for name in keys_of(self.rollup) if any(part.grain for part in parts) else ():
             bound[f"every_{name}"] = bound.get(name) or self.ids.all(NUMBERED[name], self.rollup.facts.name)
         return bound | {"within": list(self.within)}
+
+
+@lru_cache(maxsize=2_000)
+def _held(name: str, clock: str, widest: Grain | None, needed: frozenset[str]) -> Mapping[Grain, Cube]:
+    rollup = on_clock(name, clock)
+    wanted = [grain for grain in WIDEST_FIRST if widest is None or grain.width <= widest.width]
+    found = {grain: cube_for(rollup, grain, needed) for grain in wanted}
+    return {grain: cube for grain, cube in found.items() if cube}

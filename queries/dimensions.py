@@ -7,11 +7,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pandas as pd
-from sqlalchemy import Connection, Transaction, false, literal, select, union_all
+from sqlalchemy import Connection, Integer, Transaction, false, literal, select, type_coerce, union_all
 
 from data import tables
 from queries.filters import UNLOCATED, Names
-from queries.reading import Columns, Statement, read
+from queries.reading import Columns, Statement, read, rows
 from queries.unlisted import unlisted
 
 OPTIONS: Columns = {"dimension": "text", "code": "text", "label_id": "text", "label_en": "text", "position": "count"}
@@ -129,26 +129,32 @@ def ids(connection: Connection) -> Ids:
 
 
 def _read_ids(connection: Connection) -> Ids:
-    plain = [(name, CODED[name].c, false(), false()) for name in ("theme", "technique", "source", "outcome")]
-    service = tables.service.c
-    parts = [
-        select(literal(name).label("dimension"), c.id, c.code, signed.label("signed"), closed.label("closed"),
-               (c.position if name == "service" else c.id).label("position"))
-        for name, c, signed, closed in [*plain, ("service", service, service.is_signatory, service.is_closed_messaging)]
-    ]  # fmt: skip
-    rows = union_all(*parts).subquery()
     of: dict[str, dict[str, int]] = {}
-    flags: dict[str, set[str]] = {"signed": set(), "closed": set()}
-    for row in connection.execute(select(rows).order_by(rows.c.dimension, rows.c.position, rows.c.id)):
-        of.setdefault(row.dimension, {})[row.code] = row.id
-        for flag, codes in flags.items():
-            codes.update([row.code] if getattr(row, flag) else [])
+    signed, closed = set(), set()
+    for dimension, number, code, is_signatory, is_closed, _ in rows(connection, _numbered(), {}):
+        of.setdefault(dimension, {})[code] = number
+        signed.update([code] if is_signatory else [])
+        closed.update([code] if is_closed else [])
 
     @cache
     def beside(facts: str) -> Mapping[str, Sequence[int]]:
         return unlisted(connection, facts, of)
 
-    return Ids(of, frozenset(flags["signed"]), frozenset(flags["closed"]), beside)
+    return Ids(of, frozenset(signed), frozenset(closed), beside)
+
+
+@cache
+def _numbered() -> Statement:
+    """Return dimension, id, code, the flags of services (as the driver gives them) and the place, in screen order."""
+    plain = [(name, CODED[name].c, false(), false()) for name in ("theme", "technique", "source", "outcome")]
+    service = tables.service.c
+    parts = [
+        select(literal(name).label("dimension"), c.id, c.code, type_coerce(signed, Integer).label("signed"),
+               type_coerce(closed, Integer).label("closed"), (c.position if name == "service" else c.id).label("place"))
+        for name, c, signed, closed in [*plain, ("service", service, service.is_signatory, service.is_closed_messaging)]
+    ]  # fmt: skip
+    every = union_all(*parts).subquery()
+    return select(every).order_by(every.c.dimension, every.c.place, every.c.id)
 
 
 def services(connection: Connection) -> pd.DataFrame:

@@ -59,20 +59,26 @@ RISING_CANDIDATES = 50
 APPEAL_WINDOW = timedelta(days=90)
 """An appeal decided now was filed at most this long ago; appeals are found by the time they were filed."""
 
+APPEALS_LOOKED_UP = 2_000
+"""Newest appeals of a window whose requests are looked up, where these decide: a hundredth of a second."""
+
 MATURED_WINDOW = timedelta(days=90)
 """Removals over which reappearances are counted: a quarter of them, ended as long ago as is watched."""
 
 MATURED_FACTS_WINDOW = timedelta(days=7)
 """The same where no roll-up holds the filters: a week of them, read one by one."""
 
+MATURED_REMOVALS = 5_000
+"""Newest removals of that week, of any filters, that are read: about a hundredth of a second."""
+
 QUEUE_ROWS = 50
 """Requests in the countdown: more than a shift can act on within the hour."""
 
-JUDGED_REQUESTS = 50_000
-"""Requests judged one by one by the rule of their class where no sums hold the filters: about a tenth of a second."""
+JUDGED_REQUESTS = 20_000
+"""Newest requests judged one by one where no sums hold the filters or the clock: about a fiftieth of a second."""
 
-READ_REQUESTS = 100_000
-"""Requests whose latency is read one by one where no sums hold the filters or the clock: about half a second."""
+READ_REQUESTS = JUDGED_REQUESTS
+"""Those whose latency is read one by one: the same, so that all figures of a page speak of the same stretch."""
 
 REPORTS_WINDOW = timedelta(days=7)
 """Longest stretch of reports from closed messaging whose way to clarification is read one by one."""

@@ -31,6 +31,21 @@ def once(connection: Connection, key: Hashable, read: Callable[[], T]) -> T:
     return found
 
 
+def is_missing(connection: Connection, key: Hashable) -> bool:
+    """Return whether a snapshot is open in which nothing was kept under this key."""
+    if not connection.get_execution_options().get("posko_reads"):
+        return False
+    transaction = connection.get_transaction()
+    return transaction is not None and key not in _READ.get(transaction, {})
+
+
+def keep(connection: Connection, key: Hashable, found: object) -> None:
+    """Keep what was read with something else, so that `once` gives it; only where it `is_missing`."""
+    transaction = connection.get_transaction()
+    if transaction is not None:
+        _READ.setdefault(transaction, {})[key] = found
+
+
 def forget(connection: Connection) -> None:
     """Forget what was read in the open snapshot: who measures a question asks it as the first one."""
     transaction = connection.get_transaction()

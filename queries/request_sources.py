@@ -7,23 +7,26 @@ from data.rollups.declarations import REQUEST
 from queries.cubes import Asked
 from queries.dimensions import ids
 from queries.filters import Filters
+from queries.newest import judged
 from queries.reading import Columns, from_rows
 
 MIX: Columns = {"service": "text", "source": "text", "n": "count"}
+BY = ("service_id", "source_id")
 
 
 def mix(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row per service and detection source with requests whose clock started in the window, in screen order."""
+    """One row per service and detection source with requests whose clock started in the window, in screen order.
+
+    Where no sums hold the filters or the clock, the newest `JUDGED_REQUESTS` are read: `attrs["bounded_since"]`.
+    """
     numbered = ids(connection)
-    asked = Asked(REQUEST, filters, numbered, by=("service_id", "source_id"), measures=("n_requests",)).sums()
-    rows = [row for row in asked.rows(connection) if row.n_requests]
-    rows.sort(key=lambda row: (numbered.place("service", row.service_id), numbered.place("source", row.source_id)))
+    cut = judged(connection, filters, numbered, BY)
+    asked = Asked(REQUEST, cut, numbered, by=BY, measures=("n_requests",)).sums()
+    found = [row for row in asked.numbers(connection).tolist() if row[2]]
+    found.sort(key=lambda row: (numbered.place("service", row[0]), numbered.place("source", row[1])))
     lines = [
-        {
-            "service": numbered.code("service", row.service_id),
-            "source": numbered.code("source", row.source_id),
-            "n": row.n_requests,
-        }
-        for row in rows
+        {"service": numbered.code("service", service), "source": numbered.code("source", source), "n": n}
+        for service, source, n in found
     ]
-    return from_rows(lines, MIX, asked.attrs)
+    bounded = {"bounded_since": cut.since} if cut.since > filters.since else {}
+    return from_rows(lines, MIX, asked.attrs | bounded)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, bindparam, select
 
 from data.many_keys import among, bound
@@ -22,6 +23,7 @@ from queries.issue_facts import facts
 from queries.limits import RISING_CANDIDATES, RISING_ROWS
 from queries.most_found import is_summed, most_found
 from queries.reading import Columns, Statement, from_rows, whole_numbers
+from queries.side_by_side import Part, in_turn
 from queries.sum_statements import recurring
 from queries.windows import hour_end, hour_start
 
@@ -50,8 +52,7 @@ def rising(connection: Connection, filters: Filters) -> pd.DataFrame:
     moment = min(filters.until, filters.as_of)
     last = replace(filters, since=hour_start(moment) - timedelta(hours=HOURS - 1), until=hour_end(moment + ONE_SECOND))
     counted = [
-        *_by_hour(connection, last, numbered, "service", "service_id"),
-        *_by_hour(connection, last, numbered, "theme", "theme_id"),
+        *_by_hour(connection, last, numbered),
         *_issues(connection, last, numbered),
     ]
     lines = _risen(counted)[:RISING_ROWS]
@@ -77,13 +78,21 @@ def _risen(counted: Sequence[Counted]) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda line: (-line["ratio"], line["kind"], line["code"]))
 
 
-def _by_hour(connection: Connection, last: Filters, numbered: Ids, kind: str, dimension: str) -> list[Counted]:
-    """Return each service or theme with content in the last hours, beside the same hours of the days before."""
+def _by_hour(connection: Connection, last: Filters, numbered: Ids) -> list[Counted]:
+    """Return each service and theme with content in the last hours, beside the same hours of the days before."""
     first = int(last.since.timestamp()) // HOUR.width
     longer = replace(last, since=last.since - timedelta(days=DAYS))
-    asked = Asked(CONTENT, longer, numbered, by=(dimension,), grain=HOUR, measures=("n_found",)).sums()
     wanted = {"first_wanted": first - 24 * DAYS, "period": 24, "n_wanted": HOURS}
-    key, bucket, n = whole_numbers(connection, recurring(asked.statement), {**asked.parameters, **wanted}).T
+    parts = []
+    for dimension in ("service_id", "theme_id"):
+        asked = Asked(CONTENT, longer, numbered, by=(dimension,), grain=HOUR, measures=("n_found",)).sums()
+        parts.append(Part(recurring(asked.statement), {**asked.parameters, **wanted}))
+    found = zip(("service", "theme"), in_turn(connection, *parts), strict=True)
+    return [counted for kind, rows in found for counted in _by_day(rows, kind, first, numbered)]
+
+
+def _by_day(rows: NDArray[np.int64], kind: str, first: int, numbered: Ids) -> list[Counted]:
+    key, bucket, n = rows.T
     day = (first + HOURS - 1 - bucket) // 24
     keys, place = np.unique(key, return_inverse=True)
     counts = np.zeros((len(keys), DAYS + 1), dtype=np.int64)

@@ -8,25 +8,26 @@ and carry no share, and totals leave them out.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data.rollups.declarations import REQUEST
 from queries.cubes import Asked
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.once import once
+from queries.newest import judged
+from queries.promise_counts import BY_SERVICE, ELAPSED, Row, elapsed, promise_counts
 from queries.reading import Columns, frame, from_rows
 from queries.running import running
 from queries.series import Buckets, buckets_of
 from queries.shares import share, wilson
 from queries.side_by_side import in_turn
 from queries.waiting import HOUR_LONG, Waiting
+from queries.windows import hour_start
 
 NOW_OPEN: Columns = {
     "service": "text", "is_total": "flag", "is_signatory": "flag", "is_closed_messaging": "flag",
@@ -50,9 +51,6 @@ SAME_HOURS: Columns = {
 
 PROMISE_COUNTS = tuple(name for name, kind in WITHIN_PROMISE.items() if kind == "count")
 ABOUT = ("service", "is_total", "is_signatory", "is_closed_messaging")
-ELAPSED = ("n_requests", "n_unmeasurable", "n_withdrawn", "n_within_60")
-RECENT = ("n_requests", "n_unmeasurable", "n_open")
-ONE_SECOND = timedelta(seconds=1)
 
 
 def now_open(connection: Connection, filters: Filters) -> pd.DataFrame:
@@ -78,55 +76,58 @@ def within_promise(connection: Connection, filters: Filters) -> pd.DataFrame:
     The interval is Wilson's at 95 %. Cohort: requests whose clock started in the window. Due: dated, not withdrawn,
     60 minutes passed at as_of.
     requests = not applicable + unmeasurable + withdrawn + due + not yet due (open) + ended early (ended within an hour
-    of as_of: they join the due when their hour is over).
+    of as_of: they join the due when their hour is over). Where no sums hold the filters or the clock, the newest
+    `JUDGED_REQUESTS` are judged: `attrs["bounded_since"]`.
     """
     numbered = ids(connection)
-    rows, attrs = _promise_counts(connection, filters, numbered)
+    cut = judged(connection, filters, numbered, BY_SERVICE)
+    rows, attrs = promise_counts(connection, cut, numbered)
     lines = [(row, numbered.about(code)) for code, row in _with_total(rows, filters, numbered)]
-    return _promise_frame(lines, attrs)
+    return _promise_frame(lines, attrs | _cut(cut, filters))
 
 
 def within_promise_over_time(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per bucket in which the clock started, every bucket that has begun; share NaN where nothing was due.
 
-    A bucket is filling until the hour of its last request is up.
+    A bucket is filling until the hour of its last request is up. `attrs` as of `within_promise`.
     """
     numbered, buckets = ids(connection), buckets_of(filters)
-    narrowed = _applicable(filters, numbered)
+    cut = judged(connection, filters, numbered, ())
+    narrowed = _applicable(cut, numbered)
     n_due, n_within = np.zeros(buckets.n, dtype=np.int64), np.zeros(buckets.n, dtype=np.int64)
     attrs: dict[str, object] = {}
-    if narrowed and (elapsed := _elapsed(narrowed)):
-        signs, parts = zip(*_parts(elapsed, filters, numbered), strict=True)
+    if narrowed and (passed := elapsed(narrowed)):
+        signs, parts = zip(*_parts(passed, cut, numbered), strict=True)
         sums = [Asked(REQUEST, part, numbered, grain=buckets.grain, measures=ELAPSED).sums() for part in parts]
         attrs = sums[0].attrs
         for sign, found in zip(signs, in_turn(connection, *sums), strict=True):
             bucket, n_requests, n_unmeasurable, n_withdrawn, n_kept = found.T
             n_due[bucket - buckets.first] += sign * (n_requests - n_unmeasurable - n_withdrawn)
             n_within[bucket - buckets.first] += sign * n_kept
-        for service, started in running(connection, filters, numbered):
+        for service, started in running(connection, cut, numbered):
             if numbered.code("service", service) not in numbered.closed_messaging:
                 n_due[buckets.place(started)] -= 1
-    return _promise_series(buckets, n_due, n_within, filters.as_of, attrs)
+    return _promise_series(buckets, n_due, n_within, filters.as_of, attrs | _cut(cut, filters))
 
 
 def same_hours_last_week(connection: Connection, filters: Filters) -> pd.DataFrame:
-    """One row: share within 60 minutes from since to as_of, and in the same hours whole weeks earlier."""
+    """One row: share within 60 minutes from since to as_of, and in the same hours whole weeks earlier.
+
+    Of the part of the window that `within_promise` judges.
+    """
     numbered = ids(connection)
     line: dict[str, object] = {}
-    for suffix, asked in (("", filters), ("_before", filters.same_hours_earlier())):
-        whole = _sum(_promise_counts(connection, asked, numbered)[0].values())
+    cut = judged(connection, filters, numbered, BY_SERVICE)
+    for suffix, asked in (("", cut), ("_before", cut.same_hours_earlier())):
+        whole = _sum(promise_counts(connection, asked, numbered)[0].values())
         line |= {f"share{suffix}": float(share(whole["n_within_60"], whole["n_due"])), f"n_due{suffix}": whole["n_due"]}
     change = (line["share"] - line["share_before"]) * 100  # type: ignore[operator]
-    return from_rows([line | {"change_points": change} | filters.compared()], SAME_HOURS)
+    return from_rows([line | {"change_points": change} | cut.compared()], SAME_HOURS)
 
 
-Row = Mapping[str, int]
-
-
-def _tallies(rows: NDArray[np.int64], numbered: Ids, names: Sequence[str]) -> dict[str, Counter[str]]:
-    """Return service code -> the sums by name."""
-    named = ((key, dict(zip(names, found, strict=True))) for key, *found in rows.tolist())
-    return {numbered.code("service", key): Counter(sums) for key, sums in named}
+def _cut(cut: Filters, filters: Filters) -> dict[str, object]:
+    """Return what a frame says of a window that was cut."""
+    return {"bounded_since": cut.since} if cut.since > filters.since else {}
 
 
 def _by_code(numbered: Ids, counts: Mapping[int, Row]) -> dict[str, Row]:
@@ -159,17 +160,6 @@ def _now_open_line(row: Row) -> dict[str, object]:
     }
 
 
-def _elapsed(filters: Filters) -> Filters | None:
-    """Return the part of the window whose 60 minutes have passed at as_of; None when that is nothing."""
-    until = min(filters.until, filters.as_of - HOUR_LONG + ONE_SECOND)
-    return replace(filters, until=until) if until > filters.since else None
-
-
-def _recent(filters: Filters) -> Filters | None:
-    since = max(filters.since, filters.as_of - HOUR_LONG + ONE_SECOND)
-    return replace(filters, since=since) if filters.until > since else None
-
-
 def _applicable(filters: Filters, numbered: Ids) -> Filters | None:
     """Return the filters without closed messaging; None when nothing is left."""
     chosen = filters.services or tuple(numbered.of["service"])
@@ -178,56 +168,18 @@ def _applicable(filters: Filters, numbered: Ids) -> Filters | None:
 
 
 def _parts(elapsed: Filters, filters: Filters, numbered: Ids) -> list[tuple[int, Filters]]:
-    """Return what adds up to the sums without closed messaging: all services less these few, where sums know that."""
-    whole = replace(elapsed, services=())
+    """Return what adds up to the sums without closed messaging: all services less these few, where sums know that.
+
+    What is left of the last hour is read without them, and only once.
+    """
+    whole, first = replace(elapsed, services=()), hour_start(elapsed.until)
     if filters.services or not Asked(REQUEST, whole, numbered).held():
         return [(1, elapsed)]
+    is_cut = elapsed.since < first < elapsed.until and not filters.pinned
+    summed = replace(whole, until=first) if is_cut else whole
     closed = tuple(sorted(numbered.closed_messaging))
-    return [(1, whole), *([(-1, replace(elapsed, services=closed))] if closed else [])]
-
-
-def _promise_counts(
-    connection: Connection, filters: Filters, numbered: Ids
-) -> tuple[dict[str, Row], dict[str, object]]:
-    """Return service code -> the counts of `WITHIN_PROMISE`, and how the older part of the window was read."""
-    return once(connection, (_read_counts, filters), lambda: _read_counts(connection, filters, numbered))
-
-
-def _read_counts(connection: Connection, filters: Filters, numbered: Ids) -> tuple[dict[str, Row], dict[str, object]]:
-    old, new, by = _elapsed(filters), _recent(filters), ("service_id",)
-    halves = [(part, names) for part, names in ((old, ELAPSED), (new, RECENT)) if part]
-    sums = [Asked(REQUEST, part, numbered, by=by, measures=names).sums() for part, names in halves]
-    found = zip(halves, in_turn(connection, *sums), strict=True)
-    tallies = {names: _tallies(rows, numbered, names) for (_, names), rows in found}
-    before, after = tallies.get(ELAPSED, {}), tallies.get(RECENT, {})
-    held = running(connection, filters, numbered) if old else ()
-    spared = Counter(numbered.code("service", service) for service, _ in held)
-    counts: dict[str, Row] = {}
-    for code in before.keys() | after.keys():
-        row = _promise(before.get(code, NONE), after.get(code, NONE), spared[code])
-        counts[code] = row if code not in numbered.closed_messaging else _not_applicable(row)
-    return counts, sums[0].attrs if old else {}
-
-
-NONE: Counter[str] = Counter()
-
-
-def _promise(old: Row, new: Row, n_running: int) -> Row:
-    return Counter(
-        {
-            "n_requests": old["n_requests"] + new["n_requests"],
-            "n_unmeasurable": old["n_unmeasurable"] + new["n_unmeasurable"],
-            "n_withdrawn": old["n_withdrawn"],
-            "n_due": old["n_requests"] - old["n_unmeasurable"] - old["n_withdrawn"] - n_running,
-            "n_within_60": old["n_within_60"],
-            "n_not_yet_due": new["n_open"] + n_running,
-            "n_ended_early": new["n_requests"] - new["n_unmeasurable"] - new["n_open"],
-        }
-    )
-
-
-def _not_applicable(row: Row) -> Row:
-    return Counter({"n_requests": row["n_requests"], "n_not_applicable": row["n_requests"]})
+    parts = [(1, summed), *([(-1, replace(summed, services=closed))] if closed else [])]
+    return [*parts, (1, replace(elapsed, since=first))] if is_cut else parts
 
 
 def _promise_frame(rows: Sequence[tuple[Row, Mapping[str, object]]], attrs: Mapping[str, object]) -> pd.DataFrame:

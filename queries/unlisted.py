@@ -13,7 +13,7 @@ from sqlalchemy import Connection, SmallInteger, bindparam, literal, select, uni
 
 from data.rollups.declarations import ROLLUPS
 from data.rollups.shapes import Cube, Rollup, unused
-from queries.reading import Statement
+from queries.reading import Statement, rows
 
 NUMBERED = {"service_id": "service", "theme_id": "theme", "source_id": "source", "technique_id": "technique"}
 """Dimension of roll-ups -> name in `Ids`."""
@@ -40,7 +40,7 @@ def unlisted(
               for side, edge in zip(("first", "last"), gap, strict=True)}  # fmt: skip
     statement = _statement(facts, tuple((column, len(found)) for column, found in gaps.items()))
     there: dict[str, set[int]] = {}
-    for name, number in connection.execute(statement, values):
+    for name, number in rows(connection, statement, values):
         there.setdefault(name, set()).add(number)
     return {name: sorted(numbers) for name, numbers in there.items()}
 
@@ -62,8 +62,8 @@ def _statement(facts: str, gaps: tuple[tuple[str, int], ...]) -> Statement:
             first, last = (bindparam(f"{name}_{n}_{side}", type_=SmallInteger) for side in ("first", "last"))
             asked = select(literal(NUMBERED[name]).label("name"), row[name].label("id"))
             selects.append(asked.where(row.cube == cube.id, *alone, row[name].between(first, last)).distinct())
-    rows = union_all(*selects).subquery()
-    return select(rows).order_by(rows.c.name, rows.c.id)
+    found = union_all(*selects).subquery()
+    return select(found).order_by(found.c.name, found.c.id)
 
 
 @cache

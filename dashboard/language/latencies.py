@@ -2,6 +2,7 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "n": ("n = {n} pengajuan", "n = {n} requests"),
+    "n_since": ("{n} sejak {at}", "{n} since {at}"),
     "clock": ("Jam yang dipakai", "Clock"),
     "clock_help": (
         "Janji satu jam tidak menyebut sejak kapan. Bawaan: sejak diterima layanan sampai ditindak, dikurangi jeda.",

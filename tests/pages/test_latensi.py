@@ -14,6 +14,7 @@ from dashboard.hub import EVERYTHING
 from dashboard.live import REGISTER
 from data.engine import transaction
 from data.rollups.clocks import LABELLED, REMOVED
+from queries import newest
 from tests.pages.conftest import HOSTILE, ago
 from tests.pages.reading import alts, chart_tables, countdown, links, rows, sheets, specs, tiles
 from tests.queries import factories
@@ -405,3 +406,16 @@ def test_all_requests_of_the_window_are_in_the_share_or_named_beside_it(room: Ro
     assert due
     assert int(beside[2]) >= 1
     assert int(due[1]) + sum(map(int, beside.groups())) == int(asked[1])
+
+
+def test_a_clock_that_no_sum_holds_is_told_since_when_wherever_it_is_counted(
+    six: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newest, "JUDGED_REQUESTS", 2)
+    app = opened("latensi", jam="notified")
+    assert not app.exception
+    shown = texts(app)
+    assert tiles(app)["Turun dalam 60 menit"] == "100 %"
+    assert re.search(r"n \\= 2 pengajuan sejak ", shown)
+    assert shown.count("jadi hanya sejak") >= 4  # the answer, the tile, the shares of services, the trend
+    assert "sejak" not in re.search(r"n \\= 6 pengajuan(.{6})", texts(opened("latensi")))[1]  # type: ignore[index]

@@ -1,11 +1,13 @@
 """Sums asked in one statement are those asked one by one, each with its own window and filters."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event, literal, select
 
+from data.engine import snapshot
 from data.rollups.declarations import CONTENT, ISSUE, REQUEST
 from queries.cubes import Asked
 from queries.dimensions import ids
-from queries.side_by_side import in_one_row
+from queries.once import once
+from queries.side_by_side import Beside, Part, in_one_row, with_beside
 from tests.queries import factories
 from tests.queries.factories import ago, asked
 
@@ -29,3 +31,16 @@ def test_each_sum_has_its_own_window_and_filters(connection: Connection) -> None
     assert in_one_row(connection, *each) == apart
     assert apart == [3, 4, 4, 4, 2]
     assert in_one_row(connection, each[0]) == [3]
+
+
+def test_what_is_beside_is_read_with_the_parts_and_only_once(engine: Engine) -> None:
+    numbers = {n: Part(select(literal(n).label("n")), {}) for n in (1, 2)}
+    beside, statements = Beside("two", numbers[2], lambda rows: int(rows[0, 0])), []
+    with snapshot(engine) as connection:
+        connection.exec_driver_sql("SELECT 1")
+        event.listen(connection, "before_cursor_execute", lambda *found: statements.append(found[2]))
+        for _ in range(2):
+            (one,) = with_beside(connection, [numbers[1]], [beside])
+            assert one.tolist() == [[1]]
+        assert once(connection, "two", lambda: 0) == 2
+    assert ["UNION" in words for words in statements] == [True, False]

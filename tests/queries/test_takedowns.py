@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from data.rollups.clocks import DELETED_BY_UPLOADER, LABELLED, OPEN, REJECTED, REMOVED, WITHDRAWN
-from queries import open_durations, takedowns, waiting
+from queries import open_ages, open_durations, takedowns, waiting_statements
 from queries.narrowing import Narrowed
 from tests.queries import factories
 from tests.queries.factories import (
@@ -263,13 +263,16 @@ def test_what_was_told_after_the_moment_of_a_link_is_put_back(connection: Connec
     assert [live[n] for n in ("n_requests", "n_due", "n_within_60", "n_not_yet_due")] == [2, 1, 0, 1]
 
 
-@pytest.mark.parametrize("kind", ["oldest", "young", "odd", "stopped", "open"])
+@pytest.mark.parametrize("kind", ["oldest", "young", "odd", "stopped", "open", "ones", "odd ones"])
 def test_open_requests_are_found_by_their_own_small_index(connection: Connection, kind: str) -> None:
     """A new SQLite database knows nothing of how rare they are: unhelped it walked a quarter of all requests."""
     everything = Narrowed(())
-    own = {"stopped": open_durations._odd, "open": open_durations._open}
-    statement = own[kind](everything) if kind in own else waiting._statement(kind, everything, False)
-    named = {"since", "until", "as_of", "due", "nearing", "whole", "first", "last"}
+    own = {
+        "stopped": open_durations._odd, "open": open_durations._open, "odd ones": open_ages._odd,
+        "ones": lambda shape: open_ages._open_ones(shape, 2),
+    }  # fmt: skip
+    statement = own[kind](everything) if kind in own else waiting_statements.statement_of(kind, everything, False)
+    named = {"since", "until", "as_of", "due", "nearing", "whole", "first", "last", "from0", "to0", "from1", "to1"}
     moments = dict.fromkeys(statement.compile().params.keys() & named, 1_700_000_000)
     words = statement.params(moments).compile(connection, compile_kwargs={"literal_binds": True})
     if connection.dialect.name == "sqlite":
