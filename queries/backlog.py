@@ -34,11 +34,10 @@ from data.tables.facts import ODD_OPEN_REQUEST, OPEN_REQUEST
 from queries.cubes import Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.known import AS_OF
+from queries.known import AS_OF, age
 from queries.limits import JUST_OVER_ROWS, QUEUE_ROWS, TEXT_LENGTH
 from queries.narrowing import Narrowed, narrowed, values
 from queries.open_ages import DATED, Numbers, before, odd_ones
-from queries.open_durations import age
 from queries.reading import Columns, Statement, from_rows, rows
 from queries.waiting import FAR, SKEW_SECONDS, open_then
 

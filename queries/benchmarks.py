@@ -48,7 +48,7 @@ LIMITS: tuple[tuple[Any, str, Any], ...] = (
     (Asked, "held", lambda _: {}),
     (Asked, "longest", EVER),
     (newest, "FACTS_WINDOW", EVER),
-    (durations, "READ_REQUESTS", 1 << 62),
+    (durations, "JUDGED_REQUESTS", 1 << 62),
     (compliance, "JUDGED_REQUESTS", 1 << 62),
     (newest, "JUDGED_REQUESTS", 1 << 62),
     (appeals, "MATURED_FACTS_WINDOW", MATURED_WINDOW),

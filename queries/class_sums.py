@@ -25,16 +25,15 @@ from data.tables.facts import ODD_OPEN_REQUEST
 from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
-from queries.known import AS_OF
+from queries.known import AS_OF, age
 from queries.narrowing import Narrowed, narrowed, values
-from queries.open_durations import age
 from queries.reading import Statement, total, whole_numbers
 
 COUNTS = ("due", "within", "open_late", "removed_late", "not_yet_due", "ended_early")
-KEPT = ("n_requests", "n_unmeasurable", "n_withdrawn", "n_open", "n_removed")
+KEPT = ("n_requests", "n_unmeasurable", "n_open", "n_removed")
 
 ByBucket = dict[int, NDArray[np.int64]]
-"""Bucket (0 without a grain) -> dated requests that were not withdrawn, open ones, removed ones, those in time."""
+"""Bucket (0 without a grain) -> dated requests not withdrawn in time, open ones, removed ones, those in time."""
 
 NOTHING = np.zeros(4, dtype=np.int64)
 
@@ -138,7 +137,7 @@ class _Sums:
     def _rows(self, start: int, end: int, services: tuple[str, ...], by: tuple[str, ...]) -> NDArray[np.int64]:
         since, until = (datetime.fromtimestamp(moment, UTC) for moment in (start, end))
         part = replace(self.filters, since=since, until=until, services=services)
-        measures = (*KEPT, f"n_within_{self.line.minutes}")
+        measures = (*KEPT, *(f"n_{name}_{self.line.minutes}" for name in ("within", "withdrawn")))
         return (
             Asked(CLASS, part, self.numbered, by=by, grain=self.grain, measures=measures)
             .sums()
@@ -150,7 +149,7 @@ class _Sums:
         if self.line.applies_to != "all":
             rows = rows[rows[:, 0] == CLASSES.index(self.line.applies_to)]
         bucket = rows[:, 1] if self.grain else np.zeros(len(rows), dtype=np.int64)
-        n_requests, n_unmeasurable, n_withdrawn, n_open, n_removed, n_within = rows[:, -6:].T
+        n_requests, n_unmeasurable, n_open, n_removed, n_within, n_withdrawn = rows[:, -6:].T
         sums = np.column_stack([n_requests - n_unmeasurable - n_withdrawn, n_open, n_removed, n_within])
         found: ByBucket = {}
         for at, row in zip(bucket.tolist(), sums, strict=True):

@@ -16,19 +16,19 @@ import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, literal, or_, select
 
 from data.rollups import clocks
-from data.rollups.clocks import DELETED_BY_UPLOADER, REMOVED, WITHDRAWN, seconds
+from data.rollups.clocks import REMOVED, seconds
 from data.rollups.declarations import REQUEST, on_clock
+from data.rollups.requests import TAKEN_BACK
 from data.rollups.shapes import Grain, one_if
 from data.tables import deadline, takedown_request
 from queries.class_sums import COUNTS, Line, is_summed, judged
 from queries.cubes import Piece, started_between
 from queries.dimensions import Ids, ids
 from queries.filters import Filters
-from queries.known import AS_OF, as_known
+from queries.known import AS_OF, age, as_known
 from queries.limits import JUDGED_REQUESTS
 from queries.narrowing import Narrowed, narrowed, values
 from queries.newest import newest
-from queries.open_durations import age
 from queries.reading import Columns, Statement, from_rows, rows, total
 from queries.series import buckets_of
 from queries.shares import share, wilson
@@ -46,8 +46,8 @@ def by_deadline(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per deadline that held in the window, shortest first; the interval is Wilson's at 95 %.
 
     due = within + open late + removed late + ended otherwise (labelled, rejected, restricted). Not yet due: open and
-    younger. Ended early: ended, deadline not yet passed; they join the due when it is. Withdrawn and unmeasurable
-    requests and closed messaging are left out. `attrs`: `bounded_since`.
+    younger. Ended early: ended, deadline not yet passed; they join the due when it is. What was withdrawn
+    before its deadline, unmeasurable requests and closed messaging are left out. `attrs`: `bounded_since`.
     """
     numbered = ids(connection)
     lines = [line for line in _lines(connection) if _holds(line, filters)]
@@ -157,7 +157,7 @@ def _sums(shape: Narrowed, clock_code: str, is_pinned: bool, lines: tuple[Line, 
     row: Any = as_known(takedown_request, piece, rollup.starts) if is_pinned else takedown_request.c
     start = clocks.started(row, ticking)
     open_service = row.service_id.not_in(bindparam("closed", expanding=True))
-    kept = (clocks.measurable(row, ticking), row.outcome_id.not_in((WITHDRAWN, DELETED_BY_UPLOADER)), open_service)
+    kept = (clocks.measurable(row, ticking), open_service)
     sums = [
         total(one_if(and_(line.judges(row, start), met))).label(f"{name}{at}")
         for at, line in enumerate(lines)
@@ -176,8 +176,9 @@ def _met(row: Any, ticking: clocks.Clock, allowed: int) -> dict[str, ColumnEleme
     passed = and_(clocks.started(row, ticking) <= AS_OF - literal(allowed), or_(~running, age(row, ticking) >= allowed))
     down = and_(~running, row.outcome_id == REMOVED)
     in_time = clocks.latency(row, ticking) <= allowed
+    judged = or_(running, row.outcome_id.not_in(TAKEN_BACK), ~in_time)
     return {
-        "due": passed, "within": and_(passed, down, in_time), "open_late": and_(passed, running),
+        "due": and_(passed, judged), "within": and_(passed, down, in_time), "open_late": and_(passed, running),
         "removed_late": and_(passed, down, ~in_time), "not_yet_due": and_(running, ~passed),
-        "ended_early": and_(~running, ~passed),
+        "ended_early": and_(~running, ~passed, judged),
     }  # fmt: skip

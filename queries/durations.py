@@ -28,11 +28,11 @@ from queries.dimensions import Ids, ids
 from queries.duration_places import MIDDLES, NAMES, Whole, added_up, at, bucket_of, end_of, number_in
 from queries.ended_durations import ended, holds, services_of
 from queries.filters import Filters
-from queries.known import as_known
-from queries.limits import FEW_OF_A_SERVICE, FEW_REQUESTS, PINNED_WINDOW, READ_REQUESTS
+from queries.known import age, as_known
+from queries.limits import FEW_OF_A_SERVICE, FEW_REQUESTS, JUDGED_REQUESTS, PINNED_WINDOW
 from queries.narrowing import Narrowed, narrowed
 from queries.newest import newest
-from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, age, asked_of, open_ones
+from queries.open_durations import SECONDS_BITS, SINCE, UNTIL, asked_of, open_ones
 from queries.reading import Columns, Statement, frame, whole_numbers
 
 DURATIONS: Columns = {
@@ -98,7 +98,7 @@ def _readable_since(connection: Connection, filters: Filters, numbered: Ids) -> 
     """Return when the part of the window begins that is read one by one."""
     if filters.pinned:
         return max(filters.since, filters.until - PINNED_WINDOW)
-    return newest(connection, filters, numbered, READ_REQUESTS).since
+    return newest(connection, filters, numbered, JUDGED_REQUESTS).since
 
 
 def _are_few(connection: Connection, filters: Filters, numbered: Ids) -> bool:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnCollection
 
 from data import tables
+from data.rollups import clocks
 from data.rollups.clocks import OPEN
 
 Row = ColumnCollection[str, Any]
@@ -120,3 +121,10 @@ def _told(row: Row, kind: str, own: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _unchanged(row: Row) -> ColumnElement[bool]:
     return func.coalesce(row.updated_at, 0) <= AS_OF
+
+
+def age(row: Any, clock: clocks.Clock) -> ColumnElement[int]:
+    """Return how long a running clock has run at AS_OF, less its stops, seconds."""
+    until = func.coalesce(clocks.seconds(row.stopped_at), AS_OF)
+    run: ColumnElement[int] = until - clocks.started(row, clock) - row.stopped_seconds
+    return run

@@ -37,9 +37,9 @@ from queries.cubes import Asked
 from queries.dimensions import Ids
 from queries.filters import Filters
 from queries.first_days import FOREVER, LONG_AGO, open_days
+from queries.known import age
 from queries.narrowing import Narrowed, narrowed, values
 from queries.once import once
-from queries.open_durations import age
 from queries.reading import Statement, whole_numbers
 from queries.side_by_side import Beside, Part, with_beside
 

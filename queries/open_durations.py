@@ -4,39 +4,29 @@ Their own index would tell as well. But what is open was written lately, and Pos
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
-    CompoundSelect,
     Connection,
-    and_,
     bindparam,
-    cast,
-    func,
     select,
-    text,
     type_coerce,
-    union_all,
 )
 from sqlalchemy.types import NullType
 
-from data.rollups import clocks, histograms
+from data.rollups import histograms
 from data.rollups.declarations import OPEN_REQUEST
 from data.rollups.shapes import DAY
-from data.tables import rollup_open, rollup_open_packed, takedown_request
-from data.tables.facts import ODD_OPEN_REQUEST
-from data.tables.facts import OPEN_REQUEST as IS_OPEN
+from data.tables import rollup_open, rollup_open_packed
 from queries.dimensions import Ids
 from queries.duration_places import Whole
-from queries.ended_durations import holds, services_of
+from queries.ended_durations import services_of
 from queries.filters import Filters
-from queries.known import AS_OF
-from queries.narrowing import Narrowed, narrowed, values
-from queries.reading import Statement, rows, whole_numbers
+from queries.narrowing import values
+from queries.open_ages import DATED, odd_ones
+from queries.reading import rows, whole_numbers
 
 Lasting = tuple[Whole, Whole, Whole]
 """Service ids, seconds on the clock, and how many."""
@@ -54,12 +44,15 @@ def asked_of(filters: Filters, numbered: Ids) -> dict[str, Any]:
 
 
 def open_ones(connection: Connection, filters: Filters, numbered: Ids) -> Lasting:
-    """Return how long open requests whose clock started in the window have lasted; what has ended since is negative."""
+    """Return how long open requests whose clock started in the window have lasted; what has ended since is negative.
+
+    The filters are such as the histograms hold.
+    """
     asked = asked_of(filters, numbered)
-    if not holds(filters):
-        return _from_facts(whole_numbers(connection, _open(narrowed(filters)), asked)[:, 0])
-    service, seconds, n = whole_numbers(connection, _odd(narrowed(filters)), asked).T
-    parts = [*_running(connection, asked | {"services": services_of(filters, numbered)}), (service, seconds, n)]
+    parts = [*_running(connection, asked | {"services": services_of(filters, numbered)})]
+    odd = odd_ones(connection, filters, numbered)
+    stopped = odd[(odd[:, 1] == DATED) & (odd[:, 2] >= asked["since"]) & (odd[:, 2] < asked["until"])]
+    parts.append((stopped[:, 0], stopped[:, 3], np.ones(len(stopped), dtype=np.int64)))
     service, seconds, n = (np.concatenate(each) for each in zip(*parts, strict=True))
     return service, np.maximum(seconds, 0), n
 
@@ -93,50 +86,3 @@ def _stored(table: Any, *columns: Any) -> Any:
 
 _PACKED = _stored(rollup_open_packed, type_coerce(rollup_open_packed.c.counts, NullType()).label("counts"))
 _WAITING = _stored(rollup_open, rollup_open.c.second_of_day, rollup_open.c.n_requests)
-
-
-@lru_cache(maxsize=200)
-def _odd(shape: Narrowed) -> Statement:
-    row: Any = takedown_request.c
-    start = clocks.started(row)
-    columns = (row.service_id, age(row, clocks.DEFAULT).label("seconds"))
-    # The start is asked of a sum of columns: by their index SQLite would look up all requests of the window.
-    where: list[Any] = [clocks.measurable(row), start >= SINCE, start < UNTIL, *shape.by_value(row)]
-    return (
-        select(*columns, func.count().label("n"))
-        .where(and_(text(ODD_OPEN_REQUEST), *where))
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-
-
-def _from_facts(found: Whole) -> Lasting:
-    """Return what numbers of `_open` say."""
-    service = (found + (1 << SECONDS_BITS - 1)) >> SECONDS_BITS
-    return service, np.maximum(found - (service << SECONDS_BITS), 0), np.ones_like(found)
-
-
-@lru_cache(maxsize=200)
-def _open(shape: Narrowed) -> CompoundSelect[Any]:
-    """Return the service and age (negative where it has yet to start) of each open request in one number.
-
-    Nothing is read but their index, and little is worked out.
-    They are added up here: an engine would sort thousands of ages, and a row of two numbers costs twice one of one.
-    """
-    row: Any = takedown_request.c
-    until = cast(row.service_id, BigInteger) * (1 << SECONDS_BITS) + func.coalesce(
-        clocks.seconds(row.stopped_at), AS_OF
-    )
-    dated = (text(IS_OPEN), row.time_precision == "second", *shape.facts(row))
-    both = []
-    for start, unless in ((row.received_at, ()), (row.notified_at, (row.received_at.is_(None),))):
-        number = until - clocks.seconds(start) - row.stopped_seconds
-        both.append(select(number.label("number")).where(*dated, *unless, start >= SINCE, start < UNTIL))
-    return union_all(*both).execution_options(any_order=True)
-
-
-def age(row: Any, clock: clocks.Clock) -> ColumnElement[int]:
-    """Return how long a running clock has run at AS_OF, less its stops, seconds."""
-    until = func.coalesce(clocks.seconds(row.stopped_at), AS_OF)
-    run: ColumnElement[int] = until - clocks.started(row, clock) - row.stopped_seconds
-    return run

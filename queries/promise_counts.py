@@ -23,7 +23,7 @@ from queries.windows import hour_start
 Row = Mapping[str, int]
 
 BY_SERVICE = ("service_id",)
-ELAPSED = ("n_requests", "n_unmeasurable", "n_withdrawn", "n_within_60")
+ELAPSED = ("n_requests", "n_unmeasurable", "n_withdrawn_60", "n_within_60")
 COUNTED = (*ELAPSED, "n_open")
 ONE_SECOND = timedelta(seconds=1)
 
@@ -87,8 +87,8 @@ def _promise(old: Row, new: Row, n_running: int) -> Row:
         {
             "n_requests": old["n_requests"] + new["n_requests"],
             "n_unmeasurable": old["n_unmeasurable"] + new["n_unmeasurable"],
-            "n_withdrawn": old["n_withdrawn"],
-            "n_due": old["n_requests"] - old["n_unmeasurable"] - old["n_withdrawn"] - n_running,
+            "n_withdrawn": old["n_withdrawn_60"],
+            "n_due": old["n_requests"] - old["n_unmeasurable"] - old["n_withdrawn_60"] - n_running,
             "n_within_60": old["n_within_60"],
             "n_not_yet_due": new["n_open"] + n_running,
             "n_ended_early": new["n_requests"] - new["n_unmeasurable"] - new["n_open"],

@@ -18,10 +18,9 @@ from data.tables.facts import ODD_OPEN_REQUEST
 from queries.cubes import Asked, Piece, started_between
 from queries.dimensions import Ids
 from queries.filters import Filters
-from queries.known import as_known
+from queries.known import age, as_known
 from queries.narrowing import Narrowed, narrowed, values
 from queries.once import once
-from queries.open_durations import age
 from queries.reading import Statement, rows
 from queries.waiting import HOUR_LONG, Waiting
 

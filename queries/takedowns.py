@@ -73,8 +73,8 @@ def now_open(connection: Connection, filters: Filters) -> pd.DataFrame:
 def within_promise(connection: Connection, filters: Filters) -> pd.DataFrame:
     """One row per service in screen order, then the total with service '': share removed within an hour.
 
-    The interval is Wilson's at 95 %. Cohort: requests whose clock started in the window. Due: dated, not withdrawn,
-    60 minutes passed at as_of.
+    The interval is Wilson's at 95 %. Cohort: requests whose clock started in the window. Due: dated, 60
+    minutes passed at as_of, and not withdrawn (or deleted by the uploader) before they had.
     requests = not applicable + unmeasurable + withdrawn + due + not yet due (open) + ended early (ended within an hour
     of as_of: they join the due when their hour is over). Where no sums hold the filters or the clock, the newest
     `JUDGED_REQUESTS` are judged: `attrs["bounded_since"]`.

@@ -89,11 +89,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_yet_due": ("{n} belum jatuh tempo", "{n} not yet due"),
     "left_out": (
         ("Dari {n} pengajuan: {due} jatuh tempo · {waiting} belum jatuh tempo · tidak masuk penyebut: {early} selesai "
-        "sebelum tenggatnya lewat, {withdrawn} dicabut atau dihapus pengunggah, {bad} waktunya tidak terukur, "
-        "{na} pesan tertutup"),
+        "sebelum tenggatnya lewat, {withdrawn} dicabut atau dihapus pengunggah sebelum jamnya habis, "
+        "{bad} waktunya tidak terukur, {na} pesan tertutup"),
         ("Of {n} requests: {due} due · {waiting} not yet due · outside the denominator: {early} ended with the "
-        "deadline still ahead, {withdrawn} withdrawn or deleted by the uploader, {bad} with unmeasurable times, "
-        "{na} closed messaging"),
+        "deadline still ahead, {withdrawn} withdrawn or deleted by the uploader before its hour was up, "
+        "{bad} with unmeasurable times, {na} closed messaging"),
     ),
     "bad_rows": ("{n} waktu tidak terukur", "{n} unmeasurable times"),
     "endings_note": (

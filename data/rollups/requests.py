@@ -64,12 +64,16 @@ def request_rollup(clock: Clock) -> Rollup:
     )
 
 
-def _within(clock: Clock, allowed: int) -> Expression:
+def _within(clock: Clock, allowed: int, *outcomes: int) -> Expression:
     def within(row: Row) -> ColumnElement[int]:
-        removed = and_(measurable(row, clock), row.outcome_id == REMOVED)
-        return one_if(and_(removed, latency(row, clock) <= allowed))
+        ended = and_(measurable(row, clock), row.outcome_id.in_(outcomes))
+        return one_if(and_(ended, latency(row, clock) <= allowed))
 
     return within
+
+
+TAKEN_BACK = (WITHDRAWN, DELETED_BY_UPLOADER)
+"""Ends that let a request go unjudged, if they come before its time is up: afterwards it has broken the promise."""
 
 
 def _request_measures(clock: Clock) -> Mapping[str, Expression]:
@@ -78,11 +82,11 @@ def _request_measures(clock: Clock) -> Mapping[str, Expression]:
         "n_unmeasurable": lambda row: one_if(~measurable(row, clock)),
         "n_open": lambda row: one_if(and_(measurable(row, clock), is_running(row, clock))),
         "n_removed": _ended(clock, REMOVED),
-        "n_within_60": _within(clock, WITHIN_SECONDS),
+        "n_within_60": _within(clock, WITHIN_SECONDS, REMOVED),
         "n_restricted": _ended(clock, RESTRICTED),
         "n_labelled": _ended(clock, LABELLED),
         "n_rejected": _ended(clock, REJECTED),
-        "n_withdrawn": _ended(clock, WITHDRAWN, DELETED_BY_UPLOADER),
+        "n_withdrawn_60": _within(clock, WITHIN_SECONDS, *TAKEN_BACK),
     }
 
 
@@ -111,9 +115,10 @@ def _class(row: Row) -> ColumnElement[int]:
 
 
 def class_rollup(clock: Clock) -> Rollup:
-    """Return the sums of requests by class, and of removals within each limit; only the default clock has cubes."""
+    """Return the sums by class, and of what came down or was withdrawn in time; only the default clock has cubes."""
     whole = _request_measures(clock)
-    kept = ("n_requests", "n_unmeasurable", "n_open", "n_removed", "n_withdrawn")
+    kept = ("n_requests", "n_unmeasurable", "n_open", "n_removed")
+    parts = {"within": (REMOVED,), "withdrawn": TAKEN_BACK}
     return Rollup(
         table=tables.rollup_class,
         facts=tables.takedown_request,
@@ -122,7 +127,11 @@ def class_rollup(clock: Clock) -> Rollup:
         where=lambda row: started(row, clock).is_not(None),
         dimensions={"service_id": same("service_id"), "class_id": _class},
         measures={name: whole[name] for name in kept}
-        | {f"n_within_{minutes}": _within(clock, minutes * 60) for minutes in LIMIT_MINUTES},
+        | {
+            f"n_{name}_{minutes}": _within(clock, minutes * 60, *outcomes)
+            for name, outcomes in parts.items()
+            for minutes in LIMIT_MINUTES
+        },
         cubes=CLASS_CUBES if clock == DEFAULT else (),
     )
 

@@ -78,7 +78,7 @@ rollup_request = rollup(
         n_restricted="measurable and restricted",
         n_labelled="measurable and labelled",
         n_rejected="measurable and rejected",
-        n_withdrawn="measurable and withdrawn or deleted by the uploader",
+        n_withdrawn_60="measurable and withdrawn or deleted by the uploader within 60 minutes",
     ),
 )
 
@@ -100,13 +100,18 @@ rollup_class = rollup(
         n_unmeasurable="of which the times cannot give a latency (day precision or negative)",
         n_open="measurable and open",
         n_removed="measurable and removed",
-        n_withdrawn="measurable and withdrawn or deleted by the uploader",
         n_within_15="measurable and removed within 15 minutes",
         n_within_30="measurable and removed within 30 minutes",
         n_within_60="measurable and removed within 60 minutes",
         n_within_120="measurable and removed within 120 minutes",
         n_within_240="measurable and removed within 240 minutes",
         n_within_1440="measurable and removed within 1440 minutes",
+        n_withdrawn_15="measurable and withdrawn or deleted by the uploader within 15 minutes",
+        n_withdrawn_30="measurable and withdrawn or deleted by the uploader within 30 minutes",
+        n_withdrawn_60="measurable and withdrawn or deleted by the uploader within 60 minutes",
+        n_withdrawn_120="measurable and withdrawn or deleted by the uploader within 120 minutes",
+        n_withdrawn_240="measurable and withdrawn or deleted by the uploader within 240 minutes",
+        n_withdrawn_1440="measurable and withdrawn or deleted by the uploader within 1440 minutes",
     ),
 )
 

@@ -139,17 +139,18 @@ def _request(row: Row) -> Counted:
             "n_restricted": int(measurable and outcome == RESTRICTED),
             "n_labelled": int(measurable and outcome == LABELLED),
             "n_rejected": int(measurable and outcome == REJECTED),
-            "n_withdrawn": int(measurable and outcome in WITHDRAWN),
+            "n_withdrawn_60": int(measurable and outcome in WITHDRAWN and latency is not None and latency <= 3600),
         },
     )
 
 
 def _class(row: Row) -> Counted:
     for start, dimensions, measures in _request(row):
-        latency, is_removed = latency_of(row), measures["n_removed"] == 1
-        kept = ("n_requests", "n_unmeasurable", "n_open", "n_removed", "n_withdrawn")
+        latency, outcome = latency_of(row), row["outcome_id"]
+        kept = ("n_requests", "n_unmeasurable", "n_open", "n_removed")
         within = {
-            f"n_within_{minutes}": int(is_removed and latency is not None and latency <= minutes * 60)
+            f"n_{name}_{minutes}": int(outcome in outcomes and latency is not None and latency <= minutes * 60)
+            for name, outcomes in (("within", {REMOVED}), ("withdrawn", WITHDRAWN))
             for minutes in (15, 30, 60, 120, 240, 1440)
         }
         place = {"service_id": dimensions["service_id"], "class_id": {"hoax": 0, "urgent": 1}.get(row["urgency"], 2)}

@@ -397,7 +397,7 @@ def test_all_requests_of_the_window_are_in_the_share_or_named_beside_it(room: Ro
     said = texts(opened("latensi"))
     beside = re.search(
         r"(\d+) belum jatuh tempo · tidak masuk penyebut: (\d+) selesai sebelum tenggatnya lewat, (\d+) dicabut"
-        r" atau dihapus pengunggah, (\d+) waktunya tidak terukur, (\d+) pesan tertutup",
+        r" atau dihapus pengunggah sebelum jamnya habis, (\d+) waktunya tidak terukur, (\d+) pesan tertutup",
         said,
     )
     asked, due = re.search(r"n \\= (\d+) pengajuan", said), re.search(r"dari (\d+) pengajuan", said)

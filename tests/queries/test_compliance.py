@@ -64,10 +64,11 @@ def test_only_what_has_passed_is_due_and_the_rest_stands_beside(connection: Conn
 def test_other_ends_stay_in_the_denominator_and_what_measures_nothing_out_of_it(connection: Connection) -> None:
     factories.ended(connection, ago(hours=5), 10, LABELLED)
     factories.ended(connection, ago(hours=5), 10, WITHDRAWN)
+    factories.ended(connection, ago(hours=5), 100, WITHDRAWN)
     factories.ended(connection, ago(hours=5), 10, REMOVED, time_precision="day")
     factories.ended(connection, ago(hours=5), -10, REMOVED)
     factories.ended(connection, ago(hours=5), 10, REMOVED, service_id=WHATSAPP)
-    assert lines(compliance.by_deadline(connection, asked()))["promise_60"] == {"due": 1, "ended_otherwise": 1}
+    assert lines(compliance.by_deadline(connection, asked()))["promise_60"] == {"due": 2, "ended_otherwise": 2}
 
 
 def test_a_stopped_clock_is_not_late(connection: Connection) -> None:

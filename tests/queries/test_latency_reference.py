@@ -188,13 +188,18 @@ def belongs(service: str, asked: str) -> bool:
     return service == asked if asked else service != "whatsapp"
 
 
+def let_go(one: Any) -> bool:
+    """Return whether a request was withdrawn, or its content deleted by the uploader, before its hour was up."""
+    return bool(one.end == "withdrawn" and one.seconds <= 3_600)
+
+
 def promise(connection: Connection, question: Question, tally: Tally) -> None:
-    """Compare the share within the hour: of those whose hour has passed, by the clock, and not withdrawn."""
+    """Compare the share within the hour: of those whose hour has passed, by the clock, and not withdrawn in it."""
     as_of = int(question.filters.as_of.timestamp())
     frame = takedowns.within_promise(connection, question.filters).set_index("service")
     true = question.true(("services", "provinces", "themes", "sources"))
     for service in [*frame.index[frame["is_applicable"]]]:
-        mine = [one for one in true if belongs(question.services[one.service], service) and one.end != "withdrawn"]
+        mine = [one for one in true if belongs(question.services[one.service], service) and not let_go(one)]
         due = [one for one in mine if one.start <= as_of - 3_600 and not (one.is_open and one.seconds < 3_600)]
         kept = sum(one.end == "removed" and one.seconds <= 3_600 for one in due)
         line = frame.loc[service]

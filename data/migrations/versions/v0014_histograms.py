@@ -1,7 +1,12 @@
 """Histograms of latency as bytes: a row of a service and a stretch of time, not one of every ten buckets.
 
 Read as rows they took most of the time of the page of latencies. Open requests lie beside them by when they started.
-What was counted since the last fold waits in rows. All are made anew when the migrations are done.
+What was counted since the last fold waits in rows.
+
+A request that was withdrawn, or whose content its uploader deleted, is left out of the judgement only where that came
+before its time was up: those are counted, by each limit, in place of all that were withdrawn.
+
+All sums are made anew when the migrations are done.
 """
 
 from typing import Any
@@ -9,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from data.migrations.shorthand import BIG, HOT, SMALL, WHOLE, column, key
+from data.migrations.shorthand import BIG, HOT, SMALL, TEXT, WHOLE, column, key
 
 revision = "v0014"
 down_revision = "v0013"
@@ -24,6 +29,7 @@ SUMS = {name: value for name, value in HOT.items() if name != "fillfactor"} | {"
 
 def upgrade() -> None:
     """Make the tables, empty."""
+    _withdrawn_in_time()
     op.drop_table("rollup_latency")
     _rows(
         "rollup_latency",
@@ -47,6 +53,52 @@ def upgrade() -> None:
         "rollup_open_packed",
         "Open requests whose clock runs, by the day and second the default clock started",
         COUNTS.format("second of the day"),
+    )
+
+
+LIMITS = (15, 30, 60, 120, 240, 1_440)
+WITHDRAWN = "measurable and withdrawn or deleted by the uploader within {} minutes"
+COMMON = {
+    "n_requests": "Requests whose clock started, measurable or not",
+    "n_unmeasurable": "of which the times cannot give a latency (day precision or negative)",
+    "n_open": "measurable and open",
+    "n_removed": "measurable and removed",
+}
+REQUEST = COMMON | {
+    "n_within_60": "measurable and removed within 60 minutes",
+    "n_restricted": "measurable and restricted",
+    "n_labelled": "measurable and labelled",
+    "n_rejected": "measurable and rejected",
+    "n_withdrawn_60": WITHDRAWN.format(60),
+}
+CLASS = COMMON | {
+    f"n_{name}_{minutes}": words.format(minutes)
+    for name, words in (("within", "measurable and removed within {} minutes"), ("withdrawn", WITHDRAWN))
+    for minutes in LIMITS
+}
+
+
+def _withdrawn_in_time() -> None:
+    copied = {name: f"{name} {UNKEPT}" for name in ("theme_id", "source_id")}
+    others = [*(key(name, SMALL, comment) for name, comment in copied.items())]
+    others.append(key("province_code", TEXT, f"province_code {UNKEPT}"))
+    _sums("rollup_request", "Takedown requests by the hour or day their default clock started", others, REQUEST)
+    urgency = key("class_id", SMALL, "takedown_request.urgency: 0 hoax, 1 urgent, 2 anything else")
+    by_class = "Takedown requests by class of urgency and the hour or day their default clock started"
+    _sums("rollup_class", by_class, [urgency], CLASS)
+
+
+def _sums(name: str, comment: str, others: list["sa.Column[Any]"], measures: dict[str, str]) -> None:
+    op.drop_table(name)
+    op.create_table(
+        name,
+        *_keys(),
+        *others,
+        *(column(measure, BIG, words, server_default="0") for measure, words in measures.items()),
+        sa.PrimaryKeyConstraint("cube", "service_id", "bucket", *(other.name for other in others), name=f"pk_{name}"),
+        comment=comment,
+        postgresql_with=SUMS,
+        sqlite_with_rowid=False,
     )
 
 
