@@ -139,7 +139,7 @@ def merge(changes: Changes, subject: Subject, blank: Blank, row: Row, original: 
         merged = blank.row | row
         _require(blank.needed, merged)
     else:
-        if row.get("natural_key", known.get("natural_key")) != known.get("natural_key"):
+        if "natural_key" in row and row["natural_key"] != known.get("natural_key"):
             raise Refused("another row with another natural key has the same id")
         merged = known | row
     if original.get("clear"):
