@@ -37,8 +37,8 @@ LOG_PAGES = 8_192
 of pages, and the next thousand many of them again: by SQLite's own limit every such commit would copy them all."""
 
 LOG_BYTES = 67_108_864
-"""Size of the log (64 MiB) above which the writer waits for readers and empties it. Up to there its place is used again:
-to write over a file is cheaper than to let it grow."""
+"""Size of the log (64 MiB) above which the writer waits for readers and empties it. Up to there its place is used
+again: to write over a file is cheaper than to let it grow."""
 
 LOG_WAIT_SECONDS = 1.0
 """How long it waits for them after each commit: a writer that outruns a long reader is slowed, the log is not lost."""

@@ -8,10 +8,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
+from data import tables
+
 Row = dict[str, Any]
 """One row by column name, with values as the database stores them: times are whole UTC seconds."""
 
 Key = tuple[Any, ...]
+
+HOUR_SECONDS = 3_600
 
 
 @cache
@@ -59,6 +63,16 @@ class Changes:
     told: set[str] = field(default_factory=set)
     _differ: dict[Key, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     _changed: dict[Key, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def stamp(self) -> int:
+        """What `updated_at` becomes: this moment, of content the last second of its hour.
+
+        Content is told again and again: asked for, acted upon, verified. PostgreSQL changes a row on its page when no
+        indexed column changes, else it puts the row into all eight indexes anew. Fixed links ask `updated_at` only for
+        rows that may have changed since: a later time makes them look at a row more, an earlier one would be wrong.
+        """
+        return self.now // HOUR_SECONDS * HOUR_SECONDS + HOUR_SECONDS - 1 if self.table is tables.content else self.now
 
     @property
     def key_columns(self) -> tuple[str, ...]:

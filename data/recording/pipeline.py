@@ -158,7 +158,7 @@ def _blank(changes: Changes, subject: Subject) -> Blank:
         "feed_code": changes.feed_code,
         "is_simulated": False,
         "recorded_at": changes.now,
-        "updated_at": changes.now,
+        "updated_at": changes.stamp,
     }
     table = changes.table
     row = {name: subject.defaults.get(name, ours.get(name)) for name in upserts.names_of(table)}
