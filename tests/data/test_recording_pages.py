@@ -3,6 +3,7 @@
 And what it must not do for that: set a column that another writer has changed, or hide a change from a fixed link.
 """
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -113,6 +114,25 @@ def test_a_small_batch_leaves_columns_it_does_not_change_to_others(
         recording.contents(connection, "ais", two, now=NOW)
         assert {row["title"] for row in rows_of(connection, tables.content)} == {"theirs"}
         assert_exact(connection)
+
+
+def test_garbage_is_not_searched_for_while_rows_are_recorded_and_is_again_afterwards(engine: Engine) -> None:
+    searched: list[str] = []
+
+    def note(phase: str, _: dict[str, int]) -> None:
+        searched.extend(["once"] if phase == "start" else [])
+
+    rows = [{"natural_key": f"k{n}", "detected_at": NOW} for n in range(1_000)]
+    with transaction(engine) as connection:
+        gc.collect()
+        gc.callbacks.append(note)
+        recording.contents(connection, "ais", rows, now=NOW)
+        n_searched = len(searched)
+        with pytest.raises(recording.UnknownColumn):
+            recording.contents(connection, "ais", [{"natural_key": "k0", "colour": "red"}], now=NOW)
+    gc.callbacks.remove(note)
+    assert n_searched <= 1, "at most when the function is done"
+    assert gc.isenabled()
 
 
 def test_pages_are_put_aside_in_memory_but_not_where_whole_tables_are_sorted(engine: Engine) -> None:
