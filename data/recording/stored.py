@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from data.errors import DatabaseBusy
-from data.many_keys import among, bound
+from data.many_keys import among, bound, looked_up
 from data.many_values import Kinds, as_arrays, unnested
 from data.recording.changes import Changes, Key, Row, key_columns
 from data.recording.upserts import insert_arrays, kinds_of, names_of, plain, upsert
@@ -50,7 +50,7 @@ def _selection(table: Table, by: tuple[str, ...], columns: tuple[str, ...]) -> S
 
 @cache
 def _selection_by_id(table: Table, column: str, columns: tuple[str, ...], dialect_name: str) -> Select[Any]:
-    return _chosen(table, columns).where(among(table.c[column], dialect_name))
+    return _chosen(table, columns).where(looked_up(table.c[column], dialect_name))
 
 
 def _chosen(table: Table, columns: tuple[str, ...]) -> Select[Any]:

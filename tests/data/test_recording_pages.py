@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from data import recording, tables
 from data.engine import is_postgres, transaction, writer
+from data.many_keys import bound
 from data.recording import stored
 from tests.data.recounts import assert_exact, rows_of
 
@@ -114,6 +115,24 @@ def test_a_small_batch_leaves_columns_it_does_not_change_to_others(
         recording.contents(connection, "ais", two, now=NOW)
         assert {row["title"] for row in rows_of(connection, tables.content)} == {"theirs"}
         assert_exact(connection)
+
+
+def test_a_thousand_keys_are_looked_up_not_searched_for_in_the_whole_table(engine: Engine) -> None:
+    if not is_postgres(engine):
+        return
+    made = (
+        "INSERT INTO appeal (content_id, request_no, appeal_no, service_id, result, feed_code, is_simulated)"
+        " SELECT n * 7, 1, 1, 0, 'open', 'x', FALSE FROM generate_series(1, 20000) n"
+    )
+    with transaction(engine) as connection:
+        connection.execute(text(made))
+        connection.execute(text("ANALYZE appeal"))
+        statement = stored._selection_by_id(tables.appeal, "content_id", ("content_id", "service_id"), "postgresql")
+        words = str(statement.compile(dialect=connection.dialect))
+        plan = connection.exec_driver_sql(f"EXPLAIN {words}", bound(range(0, 7_000, 7), "postgresql")).scalars().all()
+        assert "Seq Scan" not in "".join(plan)
+        found = stored.read_by_id(connection, tables.appeal, "content_id", range(0, 7_000, 7))
+        assert len(found) == 999, "7, 14 and so on; 0 is none"
 
 
 def test_garbage_is_not_searched_for_while_rows_are_recorded_and_is_again_afterwards(engine: Engine) -> None:
