@@ -81,10 +81,14 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """Give one transaction for writing, committed at the end of the block. Faults come as `data.errors`."""
+def transaction(engine: Engine, *, is_large: bool = False) -> Iterator[Connection]:
+    """Give one transaction for writing, committed at the end of the block. Faults come as `data.errors`.
+
+    A large one sorts whole tables, or records more than ten thousand rows in one call: what SQLite puts aside meanwhile
+    goes into a file, elsewhere into memory.
+    """
     with translated():
-        with engine.begin() as connection:
+        with (engine.execution_options(**{sqlite_engines.LARGE: True}) if is_large else engine).begin() as connection:
             yield connection
         if not is_postgres(engine):
             sqlite_engines.require_file(engine)

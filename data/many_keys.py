@@ -21,6 +21,17 @@ def among(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[bool]:
     return column == any_(cast(bindparam(KEYS), ARRAY(BigInteger)))
 
 
+def looked_up(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[bool]:
+    """Return the same where the column is a key: PostgreSQL does not see how many are bound, and uses the index.
+
+    Of a thousand keys it would expect to be faster by reading the whole of a table of a hundred thousand rows.
+    """
+    if dialect_name == "sqlite":
+        return among(column, dialect_name)
+    unseen = select(cast(bindparam(KEYS), ARRAY(BigInteger))).scalar_subquery()
+    return column == any_(cast(unseen, ARRAY(BigInteger)))
+
+
 def each_key(dialect_name: str) -> ColumnElement[Any]:
     """Return the column of the bound keys, a row each: to look up one after the other, whatever the planner expects."""
     if dialect_name == "sqlite":

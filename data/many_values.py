@@ -76,7 +76,7 @@ def whole_numbers(values: Any) -> Numbers:
 
 def _words(values: Sequence[Any]) -> str:
     """Return texts, truths or fractions, None among them, as PostgreSQL writes an array: half of the driver's work."""
-    if any(type(value) is not str for value in values):
+    if set(map(type, values)) - {str}:
         return f"{{{','.join(['NULL' if v is None else _quoted(str(v)) for v in values])}}}"
     together = '","'.join(values)
     plain = together.count('"') == 2 * (len(values) - 1) and "\\" not in together

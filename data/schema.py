@@ -82,7 +82,7 @@ def create(engine: Engine, rollups: Rollups = "triggers") -> None:
     if not is_postgres(engine):
         with translated():
             sqlite_engines.make_file(engine.url)
-    with transaction(engine) as connection:
+    with transaction(engine, is_large=True) as connection:
         _lock(connection)
         if state(connection) is SchemaState.MISSING:
             _migrate(connection)
@@ -94,7 +94,7 @@ def create(engine: Engine, rollups: Rollups = "triggers") -> None:
 
 def upgrade(engine: Engine) -> None:
     """Bring older tables up to date in one transaction; raise `SchemaMissing` or `SchemaNewer` where that is not it."""
-    with transaction(engine) as connection:
+    with transaction(engine, is_large=True) as connection:
         _lock(connection)
         _bring_up_to_date(connection)
 

@@ -107,7 +107,7 @@ def rebuild(database: Database = "") -> None:
 
     Example: posko db rebuild --database posko.db
     """
-    with transaction(writer(named(database))) as connection:
+    with transaction(writer(named(database)), is_large=True) as connection:
         schema.require(connection)
         made = recount.rebuild(connection)
     for name, cells in made.items():

@@ -81,7 +81,7 @@ def _load_in_parts(engine: Engine, batches: Iterable[Batch], done: _Load) -> Non
 @contextmanager
 def _writing(engine: Engine) -> Iterator[Connection]:
     """Give one transaction, on SQLite with a page cache that holds the keys' index."""
-    with transaction(engine) as connection:
+    with transaction(engine, is_large=True) as connection:
         if is_postgres(connection):
             yield connection
             return

@@ -1,16 +1,21 @@
 """The rows of one batch beside what is stored: merged in order, compared once, written once."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table
+
+from data import tables
 
 Row = dict[str, Any]
 """One row by column name, with values as the database stores them: times are whole UTC seconds."""
 
 Key = tuple[Any, ...]
+
+HOUR_SECONDS = 3_600
 
 
 @cache
@@ -19,8 +24,17 @@ def key_columns(table: Table) -> tuple[str, ...]:
     return tuple(str(column.name) for column in table.primary_key)
 
 
-@dataclass(frozen=True)
-class Change:
+@cache
+def key_getter(table: Table) -> Callable[[Row], Key]:
+    """Return what takes the primary key from a row; it raises `KeyError` where the row lacks a part."""
+    names = key_columns(table)
+    if len(names) > 1:
+        return itemgetter(*names)
+    (name,) = names
+    return lambda row: (row[name],)
+
+
+class Change(NamedTuple):
     """One column of one stored row that got another value."""
 
     key: Key
@@ -47,7 +61,18 @@ class Changes:
     asides: dict[Key, Row] = field(default_factory=dict)
     related: list[Row] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
-    _found: dict[Key, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
+    _differ: dict[Key, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+    _changed: dict[Key, tuple[str, ...]] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def stamp(self) -> int:
+        """What `updated_at` becomes: this moment, of content the last second of its hour.
+
+        Content is told again and again: asked for, acted upon, verified. PostgreSQL changes a row on its page when no
+        indexed column changes, else it puts the row into all eight indexes anew. Fixed links ask `updated_at` only for
+        rows that may have changed since: a later time makes them look at a row more, an earlier one would be wrong.
+        """
+        return self.now // HOUR_SECONDS * HOUR_SECONDS + HOUR_SECONDS - 1 if self.table is tables.content else self.now
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -56,7 +81,7 @@ class Changes:
 
     def key_of(self, row: Row) -> Key:
         """Return the primary key of a row; raise `KeyError` where it lacks a part."""
-        return tuple([row[name] for name in key_columns(self.table)])
+        return key_getter(self.table)(row)
 
     def known(self, key: Key) -> Row | None:
         """Return the row as it stands after the rows merged so far, or None."""
@@ -64,8 +89,9 @@ class Changes:
 
     def put(self, key: Key, row: Row) -> None:
         """Take a merged row; an equal one keeps the stored object, so that comparing is cheap."""
-        stored, self._found = self.before.get(key), None
+        stored, self._changed = self.before.get(key), None
         self.after[key] = stored if stored == row else row
+        self._differ.pop(key, None)
 
     def set(self, key: Key, values: Mapping[str, Any]) -> None:
         """Give some columns of a row that is already here these values."""
@@ -81,10 +107,10 @@ class Changes:
 
     def changed(self) -> dict[Key, tuple[str, ...]]:
         """Return the changed columns of each stored row that will differ."""
-        if self._found is None:
-            pairs = ((key, self._changed_columns(key)) for key in self.after if key in self.before)
-            self._found = {key: names for key, names in pairs if names}
-        return self._found
+        if self._changed is None:
+            stored = [key for key in self.after if key in self.before]
+            self._changed = {key: names for key in stored if (names := self._changed_columns(key))}
+        return self._changed
 
     def touched(self) -> Collection[Any]:
         """Return the distribution keys of rows that are new or will differ."""
@@ -103,4 +129,6 @@ class Changes:
         before, after = self.before[key], self.after[key]
         if before is after:
             return ()
-        return tuple(name for name, value in after.items() if value != before[name])
+        if key not in self._differ:
+            self._differ[key] = tuple([name for name, value in after.items() if value != before[name]])
+        return self._differ[key]

@@ -1,6 +1,8 @@
 """The one way in: validate, deduplicate, compare, write what changed, and let everything that follows follow."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -25,7 +27,7 @@ def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows,
     The rows apply in order. Everything is written, or, when an exception leaves this function, nothing.
     """
     given = as_rows(rows)
-    with keeping.savepoint(connection), keeping.together(connection):
+    with _unsearched(), keeping.savepoint(connection), keeping.together(connection):
         keeping.take_gate(connection)
         keeping.expect(connection, len(given))
         own_topic, told = feeds.require(connection, feed_code), set[str]()
@@ -40,6 +42,21 @@ def record(connection: Connection, subject: Subject, feed_code: str, rows: Rows,
         feeds.tell(connection, told, own_topic)
         quarantine.keep(connection, feed_code, total.rejected, now=now)
     return total
+
+
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """Keep Python from searching for garbage: recording makes twenty rows and keys of each row, and no cycles of them.
+
+    It would search twenty times for a thousand rows, now and then through all there is: up to a tenth of the work.
+    """
+    searches = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searches:
+            gc.enable()
 
 
 def at_seconds(now: datetime) -> int:
@@ -139,7 +156,7 @@ def merge(changes: Changes, subject: Subject, blank: Blank, row: Row, original: 
         merged = blank.row | row
         _require(blank.needed, merged)
     else:
-        if row.get("natural_key", known.get("natural_key")) != known.get("natural_key"):
+        if "natural_key" in row and row["natural_key"] != known.get("natural_key"):
             raise Refused("another row with another natural key has the same id")
         merged = known | row
     if original.get("clear"):
@@ -158,7 +175,7 @@ def _blank(changes: Changes, subject: Subject) -> Blank:
         "feed_code": changes.feed_code,
         "is_simulated": False,
         "recorded_at": changes.now,
-        "updated_at": changes.now,
+        "updated_at": changes.stamp,
     }
     table = changes.table
     row = {name: subject.defaults.get(name, ours.get(name)) for name in upserts.names_of(table)}

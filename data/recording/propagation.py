@@ -6,6 +6,7 @@ their roll-ups are kept too. Whatever arrives first, the last to arrive complete
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 from sqlalchemy import Connection, Table
 
@@ -64,9 +65,10 @@ def complete_requests(connection: Connection, changes: Changes) -> None:
     for key in (*changes.new(), *changes.changed()):
         content = contents.get(key[0])
         if content is not None:
-            given = {name: changes.after[key][name] for name in FILLED}
-            filled = {name: content[name] if value is None else value for name, value in given.items()}
-            changes.set(key, filled | {name: content[name] for name in COPIES})
+            row = changes.after[key]
+            told = {name: content[name] for name in COPIES if row[name] != content[name]}
+            told |= {name: content[name] for name in FILLED if row[name] is None and content[name] is not None}
+            changes.set(key, told)
 
 
 def copy_requests_to_contents(connection: Connection, changes: Changes) -> None:
@@ -131,12 +133,12 @@ def summaries(requests: Iterable[Row]) -> dict[int, Row]:
 
 
 def _summary(requests: list[Row]) -> Row:
-    last = max(requests, key=lambda row: int(row["request_no"]))
+    last = max(requests, key=itemgetter("request_no"))
     times = [row["notified_at"] or row["received_at"] or row["actioned_at"] for row in requests]
     return {
         "outcome_id": last["outcome_id"],
         "ended_at": last["actioned_at"] if last["outcome_id"] != OPEN else None,
-        "requested_at": min((at for at in times if at is not None), default=None),
+        "requested_at": min(filter(None, times), default=None),
     }
 
 

@@ -5,6 +5,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -24,12 +25,13 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from data.errors import DatabaseBusy
-from data.many_keys import among, bound
+from data.many_keys import among, bound, looked_up
 from data.many_values import Kinds, as_arrays, unnested
 from data.recording.changes import Changes, Key, Row, key_columns
-from data.recording.upserts import kinds_of, names_of, plain, upsert, upsert_arrays
+from data.recording.upserts import insert_arrays, kinds_of, names_of, plain, upsert
 from data.rollups.keeping import in_chunks, is_guarded, kept
 
 IDS_AT_ONCE = 5_000
@@ -48,7 +50,7 @@ def _selection(table: Table, by: tuple[str, ...], columns: tuple[str, ...]) -> S
 
 @cache
 def _selection_by_id(table: Table, column: str, columns: tuple[str, ...], dialect_name: str) -> Select[Any]:
-    return _chosen(table, columns).where(among(table.c[column], dialect_name))
+    return _chosen(table, columns).where(looked_up(table.c[column], dialect_name))
 
 
 def _chosen(table: Table, columns: tuple[str, ...]) -> Select[Any]:
@@ -103,16 +105,38 @@ def write(connection: Connection, changes: Changes) -> None:
             _write_guarded(connection, changes)
             return
         upsert(connection, changes.table, list(new.values()))
-        groups: dict[tuple[str, ...], list[Row]] = {}
-        for key, names in changed.items():
-            groups.setdefault(names, []).append(_stamped(changes, key))
-        for names, rows in sorted(groups.items()):
-            upsert(connection, changes.table, rows, (*names, "updated_at"))
+        for names, rows in _groups(connection, changes):
+            upsert(connection, changes.table, rows, names)
+
+
+def _groups(connection: Connection, changes: Changes) -> Iterable[tuple[Collection[str], list[Row]]]:
+    """Give the changed rows that are written alike, and the columns to set.
+
+    SQLite, where nobody else writes meanwhile, sets unchanged columns with the others unless an index holds them: few
+    statements. Elsewhere a column that this batch does not change is left to others.
+    """
+    held = indexed(changes.table)
+    groups: dict[tuple[str, ...], tuple[set[str], list[Row]]] = {}
+    for key, names in changes.changed().items():
+        row = _stamped(changes, key)
+        is_older = row.get("updated_at") != changes.before[key].get("updated_at")
+        columns = (*names, "updated_at") if is_older else names
+        alike = tuple(n for n in columns if n in held) if connection.dialect.name == "sqlite" else columns
+        together, rows = groups.setdefault(alike, (set(), []))
+        together.update(columns)
+        rows.append(row)
+    return (groups[alike] for alike in sorted(groups))
+
+
+@cache
+def indexed(table: Table) -> frozenset[str]:
+    """Return the columns that an index of the table holds."""
+    return frozenset(str(column.name) for index in table.indexes for column in index.columns)
 
 
 def _stamped(changes: Changes, key: Key) -> Row:
     row = changes.after[key]
-    return row | {"updated_at": changes.now} if "updated_at" in row else row
+    return row | {"updated_at": changes.stamp} if "updated_at" in row else row
 
 
 def _write_guarded(connection: Connection, changes: Changes) -> None:
@@ -120,7 +144,10 @@ def _write_guarded(connection: Connection, changes: Changes) -> None:
     table, new, changed = changes.table, list(changes.new().values()), changes.changed()
     if new:
         rows = sorted(new, key=itemgetter(*key_columns(table)))
-        _require_all(connection, upsert_arrays(table, ()), kinds_of(table), rows)
+        try:
+            _require_all(connection, insert_arrays(table), kinds_of(table), rows)
+        except IntegrityError as error:
+            raise (DatabaseBusy() if isinstance(error.orig, UniqueViolation) else error) from error
     if changed:
         names = frozenset({"updated_at", *(name for names in changed.values() for name in names)})
         rows = sorted((_stamped(changes, key) for key in changed), key=itemgetter(*key_columns(table)))

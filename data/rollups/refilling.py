@@ -55,10 +55,11 @@ def _shelf(rollup: Rollup, cells: Numbers) -> Numbers:
 
     Shelves follow each other as keys do. Of an id of 63 bits only the highest choose, or there were too many shelves.
     """
-    (_, first, second, *_), (cube, one, other) = key_columns(rollup), cells[:, :3].T
-    if isinstance(rollup.table.c[first].type, BigInteger):
-        place, stretch = one >> 55, 0
-    elif first == "bucket":
+    names = key_columns(rollup)
+    if isinstance(rollup.table.c[names[0]].type, BigInteger):
+        return cells[:, 0] >> 55
+    (_, first, second, *_), (cube, one, other) = names, cells[:, :3].T
+    if first == "bucket":
         place, stretch = one // BUCKETS_OF_A_SHELF, 0
     else:
         place, stretch = one + SMALLEST, other // BUCKETS_OF_A_SHELF if second == "bucket" else 0

@@ -11,12 +11,12 @@ from data.columns import Columns, UtcSeconds, column, time
 from data.tables.metadata import fact
 
 
-def _provenance() -> list[Column]:  # type: ignore[type-arg]
+def _provenance(changed: str = "When the row last changed here") -> list[Column]:  # type: ignore[type-arg]
     return [
         column("feed_code", Text, "feed.code that wrote the row"),
         column("is_simulated", Boolean, "Whether the row was invented by the season generator or simulator"),
         time("recorded_at", "When the row was first written here"),
-        time("updated_at", "When the row last changed here"),
+        time("updated_at", changed),
     ]
 
 
@@ -84,7 +84,7 @@ content = fact(
     column("outcome_id", SmallInteger, "outcome.id of its latest request, open while none has ended"),
     time("ended_at", "When that outcome came"),
     column("time_precision", Text, "second or day: precision of detected_at"),
-    *_provenance(),
+    *_provenance("Latest moment at which the row can have changed here: the last second of the hour in which it did"),
     Index(None, "detected_at"),
     Index("ix_content_issue", "issue_id", "detected_at", "views"),
     Index("ix_content_spread", "issue_id", "service_id", "province_code", "detected_at"),

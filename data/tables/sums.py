@@ -196,8 +196,8 @@ rollup_issue_closed = rollup(
 rollup_issue_content = rollup(
     "rollup_issue_content",
     "Content found per issue and day or four weeks; the index gives the issues with most of it first",
-    _cube(),
     *_dimensions("issue_id"),
+    _cube(),
     _bucket("content.detected_at"),
     *_measures(n_found="Content found", n_views="Views of that content as last reported"),
     Index("ix_rollup_issue_content_most", "cube", "bucket", "n_found", "issue_id"),

@@ -219,6 +219,17 @@ def test_the_log_shrinks_after_a_slow_reader(
     assert log.stat().st_size == 0
 
 
+def test_the_log_is_copied_into_the_file_once_in_many_commits(path: Path, writing: Engine) -> None:
+    """Three commits of three thousand pages each: SQLite's own limit of a thousand would copy each of them."""
+    checkpoint(writing)
+    sizes = [path.stat().st_size]
+    for batch in range(3):
+        with transaction(writing) as connection:
+            connection.execute(insert(quarantine), [reject(batch * 1_500 + n, 8_000) for n in range(1_500)])
+        sizes.append(path.stat().st_size)
+    assert sizes[0] == sizes[1] == sizes[2] < sizes[3]
+
+
 def test_a_commit_is_flushed_to_the_disk(writing: Engine) -> None:
     with transaction(writing) as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2, "FULL"

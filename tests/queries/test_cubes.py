@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -41,6 +41,11 @@ class FromFacts(Asked):
         return {}
 
 
+def stamped(changed: datetime) -> datetime:
+    """Return what the recorder writes as the latest moment at which content can have changed."""
+    return changed.replace(minute=59, second=59)
+
+
 def scatter(connection: Connection) -> None:
     """Record 300 issues, content items and requests with every kind of oddity over ten days before NOW.
 
@@ -65,7 +70,8 @@ def scatter(connection: Connection) -> None:
             "time_precision": "day" if chance.random() < 0.1 else "second", "outcome_id": outcome, **written,
         }  # fmt: skip
         factories.content(
-            batch, found, **kind, technique_id=int(chance.integers(0, 3)), views=int(chance.integers(0, 99)),
+            batch, found, **kind | {"updated_at": stamped(changed)},
+            technique_id=int(chance.integers(0, 3)), views=int(chance.integers(0, 99)),
             issue_id=claim if chance.random() < 0.8 else None, verified_at=seen, ended_at=changed if outcome else None,
         )  # fmt: skip
         acted = min(found + timedelta(seconds=int(chance.integers(-600, 9_000))), changed) if outcome else None
