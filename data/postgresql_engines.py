@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import psycopg
+from psycopg.pq import Format
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DisconnectionError
@@ -23,6 +24,9 @@ CONNECT: dict[str, Any] = {
     "keepalives_count": 2,
 }
 """Libpq settings (seconds; tcp_user_timeout in milliseconds) unless the address says otherwise."""
+
+BINARY = "posko_binary"
+"""Execution option of a statement whose answer comes as the server holds it: bytes are half as long as their text."""
 
 POOL = {"pool_size": 5, "max_overflow": 2, "pool_timeout": 3.0, "pool_recycle": 600}
 
@@ -91,6 +95,11 @@ def _engine(url: URL, target: str, connect: Connect, **options: Any) -> Engine:
     def open_one(_dialect: Dialect, record: Any, _arguments: list[Any], settings: dict[str, Any]) -> GuardedConnection:
         record.info["is_new"] = True
         return connect(settings)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def ask(_connection: Connection, cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
+        if BINARY in context.execution_options:
+            cursor.format = Format.BINARY
 
     @event.listens_for(engine, "checkout")
     def check(connection: GuardedConnection, record: Any, _proxy: Any) -> None:

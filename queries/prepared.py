@@ -27,6 +27,7 @@ from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from data.many_values import Numbers
+from data.postgresql_engines import BINARY
 
 Asking = Select[*tuple[Any, ...]] | CompoundSelect[Any]
 
@@ -117,6 +118,8 @@ def _is_whole(kind: Any) -> bool:
     return isinstance(kind, ARRAY) and isinstance(kind.item_type, Integer)
 
 
+_OPTIONS = {BINARY: True}
+
 _PREPARED: WeakKeyDictionary[Asking, dict[str, Prepared]] = WeakKeyDictionary()
 
 
@@ -129,4 +132,4 @@ def execute(connection: Connection, statement: Asking, parameters: Mapping[str, 
     prepared = kinds.get(dialect.name)
     if prepared is None:
         prepared = kinds[dialect.name] = Prepared(statement, dialect)
-    return connection.exec_driver_sql(*prepared.asked(parameters))
+    return connection.exec_driver_sql(*prepared.asked(parameters), execution_options=_OPTIONS)
