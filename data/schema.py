@@ -15,10 +15,13 @@ from data.reference.seed import seed
 from data.rollups import recount, triggers
 from data.tables import schema_version, setting
 
-VERSION = (1, 4)
-"""Major and minor version of the tables that this program makes and expects."""
+VERSION = (2, 0)
+"""Major and minor version of the tables that this program makes and expects.
 
-SUMS_SINCE = (1, 4)
+The major one grows where older programs would fail on the new tables, or read them wrong: they refuse them.
+"""
+
+SUMS_SINCE = (2, 0)
 """Version in which roll-ups last changed what they hold: those of older tables are made anew from the facts."""
 
 Rollups = Literal["triggers", "recorded"]

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import door, moments, source
 from dashboard.language import words
 from dashboard.screens import BY_KEY, SCREENS
+from data import schema
 from data.engine import transaction
 from data.tables import feed, schema_version
 from tests.dashboard.conftest import is_of_the_watcher
@@ -60,7 +61,11 @@ def test_every_page_without_its_database(point_at: Point, tmp_path: Path, langua
 
 @pytest.mark.parametrize(
     ("version", "word", "command"),
-    [((0, 1), "schema_older", "posko db upgrade"), ((2, 0), "schema_newer", None), (None, "schema_missing", None)],
+    [
+        ((0, 1), "schema_older", "posko db upgrade"),
+        ((schema.VERSION[0] + 1, 0), "schema_newer", None),
+        (None, "schema_missing", None),
+    ],
 )
 def test_tables_of_another_version_are_refused_with_the_mend(
     engine: Engine, database_url: str, point_at: Point, version: tuple[int, int] | None, word: str, command: str | None

@@ -99,7 +99,11 @@ def test_a_file_put_in_its_place_is_read_from_then_on(
 
 @pytest.mark.parametrize(
     ("version", "problem"),
-    [((0, 9), "schema_older"), ((schema.VERSION[0] + 1, 0), "schema_newer"), ((1, schema.VERSION[1] + 1), None)],
+    [
+        ((0, 9), "schema_older"),
+        ((schema.VERSION[0] + 1, 0), "schema_newer"),
+        ((schema.VERSION[0], schema.VERSION[1] + 1), None),
+    ],
 )
 def test_other_versions_of_the_tables(
     engine: Engine, database_url: str, point_at: Point, version: tuple[int, int], problem: str | None

@@ -123,8 +123,8 @@ def test_a_creation_that_fails_halfway_leaves_no_table(empty: Engine, monkeypatc
     ("version", "state", "fault", "command"),
     [
         ((0, 9), SchemaState.OLDER, SchemaOlder, "posko db upgrade"),
-        ((1, 7), SchemaState.NEWER_MINOR, None, ""),
-        ((2, 0), SchemaState.NEWER_MAJOR, SchemaNewer, "newer Posko"),
+        ((schema.VERSION[0], 7), SchemaState.NEWER_MINOR, None, ""),
+        ((schema.VERSION[0] + 1, 0), SchemaState.NEWER_MAJOR, SchemaNewer, "newer Posko"),
     ],
 )
 def test_other_versions_are_refused_with_the_mend_or_read(
@@ -211,13 +211,13 @@ def test_older_sums_are_made_anew(empty: Engine, database_kind: str) -> None:
 
 @pytest.mark.parametrize("change", [schema.create, schema.upgrade])
 def test_newer_tables_are_never_touched(engine: Engine, change: Callable[[Engine], None]) -> None:
-    set_version(engine, 2, 0)
+    set_version(engine, schema.VERSION[0] + 1, 0)
     with pytest.raises(SchemaNewer):
         change(engine)
-    set_version(engine, 1, 9)
+    set_version(engine, schema.VERSION[0], 9)
     change(engine)
     with snapshot(engine) as connection:
-        assert schema.version(connection) == (1, 9)
+        assert schema.version(connection) == (schema.VERSION[0], 9)
 
 
 def test_an_empty_database_is_not_upgraded(empty: Engine, database_kind: str) -> None:
