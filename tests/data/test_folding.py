@@ -6,6 +6,7 @@ from threading import Thread
 import numpy as np
 import pytest
 from sqlalchemy import Engine, func, select, text, update
+from sqlalchemy.dialects import postgresql
 
 from data import recording
 from data.engine import snapshot, transaction
@@ -162,6 +163,15 @@ def test_bytes_give_back_what_was_put_in(dimensions: tuple[list[int], ...]) -> N
 def test_a_number_that_no_longer_fits_is_refused() -> None:
     with pytest.raises(OverflowError):
         histograms.packed(np.array([1]), np.array([2**31]))
+
+
+def test_a_distributed_engine_is_asked_for_no_locked_rows() -> None:
+    """Without triggers all writers ask for the gate: nobody else can hold a row."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    for rollup in folding.PACKED:
+        beside, alone = (str(folding._taken(rollup, others_write=w).compile(dialect=dialect)) for w in (True, False))
+        assert "FOR UPDATE SKIP LOCKED" in beside
+        assert alone.startswith(f"DELETE FROM {rollup.table.name} RETURNING ")
 
 
 def test_only_packed_rollups_are_folded() -> None:

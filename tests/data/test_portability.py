@@ -101,9 +101,14 @@ def is_refused(node: ast.Call) -> bool:
     return name in REFUSED_CALLS
 
 
+BESIDE_TRIGGERS = "data/rollups/folding.py"
+"""Where rows are skipped that others have locked: only where triggers keep the sums, of which a distributed engine has
+none (tests.data.test_folding)."""
+
+
 def test_the_source_calls_no_refused_construct() -> None:
     found = [(place, ast.unparse(node)) for place, node in statements_in_source() if is_refused(node)]
-    assert found == []
+    assert [place.split(":")[0] for place, _ in found] == [BESIDE_TRIGGERS], found
 
 
 def test_no_text_in_the_source_is_a_refused_statement() -> None:
