@@ -171,7 +171,7 @@ def test_a_distributed_engine_is_asked_for_no_locked_rows() -> None:
     for rollup in folding.PACKED:
         beside, alone = (str(folding._taken(rollup, others_write=w).compile(dialect=dialect)) for w in (True, False))
         assert "FOR UPDATE SKIP LOCKED" in beside
-        assert alone.startswith(f"DELETE FROM {rollup.table.name} RETURNING ")
+        assert alone.split()[:4] == ["DELETE", "FROM", rollup.table.name, "RETURNING"]
 
 
 def test_only_packed_rollups_are_folded() -> None:
