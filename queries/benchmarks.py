@@ -49,12 +49,13 @@ LIMITS: tuple[tuple[Any, str, Any], ...] = (
     (Asked, "longest", EVER),
     (newest, "FACTS_WINDOW", EVER),
     (durations, "JUDGED_REQUESTS", 1 << 62),
+    (durations, "holds", lambda _: False),
     (compliance, "JUDGED_REQUESTS", 1 << 62),
     (newest, "JUDGED_REQUESTS", 1 << 62),
     (appeals, "MATURED_FACTS_WINDOW", MATURED_WINDOW),
     (appeals, "MATURED_REMOVALS", 1 << 62),
 )
-"""What the naive form goes without: cubes, and the shorter windows of what is read from facts."""
+"""What the naive form goes without: cubes, histograms, and the shorter windows of what is read from facts."""
 
 FACTS = re.compile(r"\b(FROM|JOIN) (content|takedown_request|issue)( AS \w+)?\b")
 

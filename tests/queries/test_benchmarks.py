@@ -1,5 +1,6 @@
 """The naive form that a question is measured against gives the same answer, and has no help."""
 
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.engine import is_postgres, reader, snapshot, transaction
 from data.rollups.declarations import CONTENT
-from queries import benchmarks
+from queries import benchmarks, durations
 from queries.benchmark_exactness import exactness
 from queries.benchmark_pages import pages
 from queries.benchmark_questions import PAGES, QUESTIONS, SINGLES, TO_THE_BUCKET
@@ -81,6 +82,23 @@ def test_the_naive_form_scans_the_facts_and_help_comes_back(scattered: Connectio
     assert all("SCAN content" in plan or "Seq Scan on content" in plan for plan in plans)
     assert not any("Index" in plan or "INDEX" in plan for plan in plans)
     assert Asked(CONTENT, asked(), ids(scattered)).held()
+
+
+NARROWED_BY_SUMS = {"takedowns.now_open", "issues.top", "issues.spread", "issues.rising"}
+"""Questions that ask sums where to look: for the oldest, for the issues with most content."""
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - NARROWED_BY_SUMS))
+def test_no_question_reads_a_sum_without_help(
+    scattered: Connection, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(durations, "FEW_REQUESTS", 0)
+    asked_for: list[str] = []
+    ids(scattered)
+    with benchmarks.without_help(scattered):
+        event.listen(scattered, "before_cursor_execute", lambda _c, _cursor, statement, *_: asked_for.append(statement))
+        QUESTIONS[name](scattered, asked())
+    assert [words for words in asked_for if re.search(r"\bFROM rollup_", words)] == []
 
 
 def test_each_question_of_the_pages_is_measured_in_turns(engine: Engine) -> None:
