@@ -19,7 +19,7 @@ Whole = NDArray[np.signedinteger[Any]]
 """Whole numbers, one a duration."""
 
 Placed = tuple[Whole, Whole]
-"""Places of durations (`placed`), and how many lie there; less than 0 takes away."""
+"""Places of durations (`at`), and how many lie there; less than 0 takes away."""
 
 _BOUNDS = upper_bounds()
 MIDDLES = np.concatenate([[0], (_BOUNDS[:-2] + _BOUNDS[1:-1] + 1) // 2, [_BOUNDS[-2]]])

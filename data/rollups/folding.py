@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data.engine import is_postgres
+from data.errors import DatabaseFault
 from data.many_values import Kinds, as_arrays, unnested
 from data.rollups import histograms
 from data.rollups.declarations import ROLLUPS
@@ -62,17 +63,23 @@ def fold_when_many(connection: Connection) -> None:
 
 
 def fold(connection: Connection, rollup: Rollup) -> None:
-    """Add all that waits to the bytes; raise `OverflowError` where a number no longer fits."""
+    """Add all that waits to the bytes; raise `DatabaseFault` where a number no longer fits."""
     if not is_postgres(connection):
         rows = connection.execute(select(*_columns(rollup))).all()
         connection.execute(delete(rollup.table))
     else:
         rows = connection.execute(_taken(rollup, others_write=not is_recorded(connection))).all()
-    add(connection, rollup, _numbers(rollup, rows))
+    try:
+        add(connection, rollup, _numbers(rollup, rows))
+    except OverflowError as error:
+        raise DatabaseFault from error
 
 
 def add(connection: Connection, rollup: Rollup, rows: Numbers) -> None:
-    """Add rows (service, bucket of the narrowest grain, dimensions, number) to the bytes of every grain."""
+    """Add rows (service, bucket of the narrowest grain, dimensions, number) to the bytes of every grain.
+
+    Raises `OverflowError` where a number no longer fits.
+    """
     if not len(rows):
         return
     places = histograms.places_of(list(rows[:, PLACE:-1].T))

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from data import recording
 from data.engine import snapshot, transaction
+from data.errors import DatabaseFault
 from data.rollups import folding, histograms, keeping, recount
 from data.rollups.declarations import LATENCY, OPEN_REQUEST
 from data.schema import Rollups
@@ -163,6 +164,21 @@ def test_bytes_give_back_what_was_put_in(dimensions: tuple[list[int], ...]) -> N
 def test_a_number_that_no_longer_fits_is_refused() -> None:
     with pytest.raises(OverflowError):
         histograms.packed(np.array([1]), np.array([2**31]))
+
+
+def test_a_number_too_large_is_a_fault_of_the_database_and_nothing_is_lost(engine: Engine) -> None:
+    requests(engine, 5, ended=True)
+    with transaction(engine) as connection:
+        connection.execute(update(rollup_latency).values(n_requests=2**31))
+
+    def fold() -> None:
+        with transaction(engine) as connection:
+            keeping.take_gate(connection)
+            folding.fold(connection, LATENCY)
+
+    with pytest.raises(DatabaseFault):
+        fold()
+    assert waiting(engine)[0] == 5
 
 
 def test_a_distributed_engine_is_asked_for_no_locked_rows() -> None:
